@@ -16,7 +16,7 @@ import { ascii, latin1, SLASH } from "./http1/octets.ts";
 import { CLOSE, type Outcome } from "./outcome.ts";
 import { readRequestHead, releaseRequestHead } from "./read_request_head.ts";
 import type { RequestHead } from "./http1/request_head.ts";
-import type { Route, WaitOutcome } from "./route_table.ts";
+import type { Route, RouteTable, WaitOutcome } from "./route_table.ts";
 import { clearTally } from "./tally.ts";
 import { countRequest, type RequestFigures } from "./traffic.ts";
 import { type RoutedTarget, routeTarget } from "./target.ts";
@@ -97,7 +97,8 @@ function countTraffic(
   { tally, context }: Client,
   bytes: Pick<RequestFigures, "sentBytes" | "receivedBytes">,
 ): void {
-  const { functionName, status, error, beganAtMs } = tally;
+  const { functionName, status, error, beganAtMs, isDebug } = tally;
+  if (isDebug) return;
   const traffic = functionName === undefined ? undefined : context.routes.trafficOf(functionName);
   if (traffic === undefined) return;
   const answeredAtMs = tally.answeredAtMs === 0 ? performance.now() : tally.answeredAtMs;
@@ -149,7 +150,9 @@ async function answer(client: Client, head: RequestHead): Promise<Outcome> {
   const { name } = target;
   const accept = acceptOf(head);
   const isHtml = acceptsHtml(accept);
-  let route: Route | undefined = name === undefined ? undefined : routes.resolve(name);
+  const debug = name === undefined ? undefined : debugRouteOf(head, { name, routes });
+  client.tally.isDebug = debug !== undefined;
+  let route = debug ?? (name === undefined ? undefined : routes.resolve(name));
   if (route === undefined) return await answerUnknown(client, head, { target, accept, isHtml });
   client.tally.functionName = name;
   if (routes.onReload !== undefined && isReloadRequest(head, target)) {
@@ -175,6 +178,19 @@ async function answer(client: Client, head: RequestHead): Promise<Outcome> {
     default:
       return route satisfies never;
   }
+}
+
+/** Returns the route of a debug session, if the request has its secret. */
+function debugRouteOf(
+  { bytes, fields }: RequestHead,
+  { name, routes }: { readonly name: string; readonly routes: RouteTable },
+): Route | undefined {
+  const index = findField(fields, FieldKind.DebugSecret);
+  if (index === -1) return undefined;
+  return routes.debugRouteOf(
+    name,
+    bytes.subarray(valueStart(fields, index), valueEnd(fields, index)),
+  );
 }
 
 /** Waits for a function to start. Limits the share of one peer among waiting requests. */
