@@ -6,8 +6,9 @@ import { CLIENT_CLOSED } from "./attempt_state.ts";
 import { BodyReader } from "./http1/body_reader.ts";
 import type { Client } from "./context.ts";
 import { clientAddress } from "./forwarded_client.ts";
+import { leavesFirstSegment } from "./dot_segments.ts";
 import { exchange } from "./exchange.ts";
-import { type FaultCode, faultOf } from "./http1/fault.ts";
+import { type FaultCode, faultOf, malformed } from "./http1/fault.ts";
 import { FieldKind, fieldText, findField, valueEnd, valueStart } from "./http1/fields.ts";
 import { limitRate } from "./limit_rate.ts";
 import { ascii, latin1, SLASH } from "./http1/octets.ts";
@@ -43,6 +44,10 @@ const PEER_BUSY = faultOf("too-many-in-flight", {
   detail: "this address has reached its limit of in-flight requests",
   retryAfterS: 1,
 });
+const DOT_SEGMENTS = malformed(
+  'the path leaves or begins with a function\'s name by ".." or ".", so that another server could ' +
+    "read another name. Remove these segments",
+);
 const PROXY_FAILED = faultOf("proxy-failed", { detail: "ddsrv has logged the reason" });
 
 /** Answers the requests of a client one after the other, until either side closes the connection. */
@@ -147,6 +152,9 @@ async function answer(client: Client, head: RequestHead): Promise<Outcome> {
   }
   const { name } = target;
   const isHtml = isForBrowser(head);
+  if (target.isByPath && leavesFirstSegment(head.bytes, head.targetStart, head.targetEnd)) {
+    return await answerFault(client, head, { fault: DOT_SEGMENTS, isHtml });
+  }
   let route: Route | undefined = name === undefined ? undefined : routes.resolve(name);
   if (route !== undefined) client.tally.functionName = name;
   if (routes.onReload !== undefined && route !== undefined && isReloadRequest(head, target)) {

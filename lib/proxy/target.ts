@@ -10,6 +10,8 @@ export interface RoutedTarget {
   readonly name: string | undefined;
   /** The name as sent, after a slash; empty if the function gets the whole target. */
   readonly rawPrefix: string;
+  /** True if the path's first segment decided, false if the host did. */
+  readonly isByPath: boolean;
   /** Start of the rest: at a slash, a question mark, or the target's end. */
   readonly restStart: number;
 }
@@ -35,7 +37,9 @@ export function routeTarget(head: RequestHead, naming: Naming): RoutedTarget {
   const { domains, ownDomains, root, routes } = naming;
   if (domains.length > 0 || ownDomains.length > 0 || routes.hasOwners) {
     const named = nameOfHost(hostOf(head), naming);
-    if (named !== undefined) return { name: named.name, rawPrefix: "", restStart: targetStart };
+    if (named !== undefined) {
+      return { name: named.name, rawPrefix: "", isByPath: false, restStart: targetStart };
+    }
   }
   let position = targetStart + 1;
   while (position < targetEnd && bytes[position] !== SLASH && bytes[position] !== QUESTION) {
@@ -46,9 +50,9 @@ export function routeTarget(head: RequestHead, naming: Naming): RoutedTarget {
   const name = isPlain ? rawName : decodeName(rawName);
   const isFunction = name !== undefined && routes.get(name) !== undefined;
   if (root !== undefined && !isFunction && bytes[targetStart] === SLASH) {
-    return { name: root, rawPrefix: "", restStart: targetStart };
+    return { name: root, rawPrefix: "", isByPath: true, restStart: targetStart };
   }
-  return { name, rawPrefix: `/${rawName}`, restStart: position };
+  return { name, rawPrefix: `/${rawName}`, isByPath: true, restStart: position };
 }
 
 /** Decodes a raw path segment; returns `undefined` if it is not valid UTF-8. */
