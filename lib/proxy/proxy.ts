@@ -59,6 +59,8 @@ export interface ProxySettings {
   readonly trustedProxies?: readonly string[];
   /** Responses to clients contain the title of a fault only. */
   readonly hideErrors?: boolean;
+  /** Requests with `X-Graphand-Healthcheck: true` get 200 OK from the proxy. */
+  readonly compatHealthcheck?: boolean;
   /** Rate limit of each client, over all functions; none if left out. */
   readonly rateLimit?: RateLimit;
 }
@@ -272,6 +274,7 @@ function contextSettings(
     ownDomains: domainPatterns({ ownDomains, functions }),
     root,
     hideErrors,
+    compatHealthcheck: settings.compatHealthcheck ?? false,
     isTrusted: trustOf(settings.trustedProxies ?? []),
     rateLimit: settings.rateLimit ?? "none",
   };

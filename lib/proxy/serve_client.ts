@@ -14,7 +14,7 @@ import { limitRate } from "./limit_rate.ts";
 import { ascii, latin1, SLASH } from "./http1/octets.ts";
 import { CLOSE, type Outcome } from "./outcome.ts";
 import { readRequestHead, releaseRequestHead } from "./read_request_head.ts";
-import { acceptsHtml } from "./reply.ts";
+import { acceptsHtml, type Reply } from "./reply.ts";
 import type { RequestHead } from "./http1/request_head.ts";
 import type { Route, WaitOutcome } from "./route_table.ts";
 import { clearTally } from "./tally.ts";
@@ -49,6 +49,13 @@ const DOT_SEGMENTS = malformed(
     "read another name. Remove these segments",
 );
 const PROXY_FAILED = faultOf("proxy-failed", { detail: "ddsrv has logged the reason" });
+
+/** It is for any URL and any client, so a cache must never give it to a request without the field. */
+const HEALTHY: Reply = {
+  status: 200,
+  body: "OK",
+  fields: { "cache-control": "no-store", "vary": "x-graphand-healthcheck" },
+};
 
 /** Answers the requests of a client one after the other, until either side closes the connection. */
 export async function serveClient(client: Client): Promise<void> {
@@ -211,8 +218,8 @@ async function forward(
   const { limits, figures } = client.context;
   const { upstream } = route;
   const { framing } = head;
-  if (head.isHealthCheck) {
-    return await answerReply(client, head, { reply: { status: 200, body: "OK" } });
+  if (head.isHealthCheck && client.context.compatHealthcheck) {
+    return await answerReply(client, head, { reply: HEALTHY });
   }
   const limited = route.rateLimit === undefined || route.rateLimit === "none"
     ? undefined

@@ -103,6 +103,7 @@ Deno.test("proxy answers 404, 500 with diagnostics, 503 after an exit, 502, and 
   assert.equal(await ask("/unknown"), "404 Function not found");
   assert.equal(await ask("/"), "404 Function not found");
   assert.match(await ask("/wrong"), /^500 The check failed\n[\s\S]*TS2322/);
+  // This server has CHECK_CODE, a variable of the original, so it answers its health checks.
   assert.equal(await ask("/fine/x", { "x-graphand-healthcheck": "true" }), "200 OK");
   assert.match(await ask("/dies"), /^502 Error forwarding request: /);
   await server.said("dies failed");

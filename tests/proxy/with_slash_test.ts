@@ -16,7 +16,7 @@ for (const [target, rawPrefix, location] of cases) {
   Deno.test(`withSlash() of ${JSON.stringify(target)} below "${rawPrefix}"`, () => {
     const bytes = Uint8Array.from(target, (char) => char.charCodeAt(0));
     const head = { bytes, targetEnd: bytes.length };
-    const found = withSlash(head, { name: "x", rawPrefix, restStart: rawPrefix.length });
+    const found = withSlash(head, { rawPrefix, restStart: rawPrefix.length });
     assert.equal(found, location);
   });
 }
