@@ -1,5 +1,5 @@
+import { FieldKind } from "./http1/field_names.ts";
 import {
-  FieldKind,
   type FieldTable,
   findField,
   nameEnd,

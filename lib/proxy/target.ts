@@ -1,5 +1,6 @@
 import { coversHost, type HostPattern } from "../config/host_pattern.ts";
-import { FieldKind, findField, valueEnd, valueStart } from "./http1/fields.ts";
+import { FieldKind } from "./http1/field_names.ts";
+import { findField, valueEnd, valueStart } from "./http1/fields.ts";
 import { latin1, QUESTION, SLASH } from "./http1/octets.ts";
 import type { RequestHead } from "./http1/request_head.ts";
 import type { RouteTable } from "./route_table.ts";

@@ -114,10 +114,6 @@ const EXCEPTIONS: readonly {
       /^(content-length|transfer-encoding):[^\r]*\t *\r$/im.test(own?.head ?? ""),
   },
   {
-    reason: "Node parses chunk extensions; recipients must ignore them (RFC 9112, section 7.1.1)",
-    isGiven: ({ own, error }) => error === "HPE_STRICT" && own?.isWhole === true,
-  },
-  {
     reason: "Node honors Proxy-Connection, but should not (RFC 9112, appendix C.2.2)",
     isGiven: ({ before, error }) =>
       error === "HPE_CLOSED_CONNECTION" && /^proxy-connection:.*close/im.test(before?.head ?? ""),

@@ -1,9 +1,9 @@
 import type { Limits } from "../../config/limits.ts";
 import { readConnectionOptions } from "./connection_field.ts";
 import { type Fault, faultOf, malformed } from "./fault.ts";
+import { FieldKind } from "./field_names.ts";
 import {
   createFieldTable,
-  FieldKind,
   fieldMembers,
   type FieldTable,
   findField,
