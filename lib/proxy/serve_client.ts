@@ -12,7 +12,7 @@ import { type FaultCode, faultOf, malformed } from "./http1/fault.ts";
 import { FieldKind } from "./http1/field_names.ts";
 import { fieldText, findField, valueEnd, valueStart } from "./http1/fields.ts";
 import { limitRate } from "./limit_rate.ts";
-import { ascii, latin1, SLASH } from "./http1/octets.ts";
+import { ascii, latin1 } from "./http1/octets.ts";
 import { CLOSE, type Outcome } from "./outcome.ts";
 import { readRequestHead, releaseRequestHead } from "./read_request_head.ts";
 import { acceptsHtml, type Reply } from "./reply.ts";
@@ -155,7 +155,7 @@ async function answer(client: Client, head: RequestHead): Promise<Outcome> {
     return await answerFault(client, head, { fault: limited, isHtml: isForBrowser(head) });
   }
   const target = routeTarget(head, client.context);
-  if (head.bytes[head.targetStart] !== SLASH && target.rawPrefix !== "") {
+  if (head.isServerWide && target.rawPrefix !== "") {
     return await answerReply(client, head, { reply: { status: 204, body: "" } });
   }
   const { name } = target;

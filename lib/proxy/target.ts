@@ -42,15 +42,17 @@ export function routeTarget(head: RequestHead, naming: Naming): RoutedTarget {
       return { name: named.name, rawPrefix: "", isByPath: false, restStart: targetStart };
     }
   }
-  let position = targetStart + 1;
+  // An absolute target without a path starts with its query, or is empty.
+  const hasPath = targetStart < targetEnd && bytes[targetStart] !== QUESTION;
+  const nameStart = hasPath ? targetStart + 1 : targetStart;
+  let position = nameStart;
   while (position < targetEnd && bytes[position] !== SLASH && bytes[position] !== QUESTION) {
     position++;
   }
-  const rawName = latin1(bytes, targetStart + 1, position);
-  const isPlain = !rawName.includes("%") && !/[\x80-\xff]/.test(rawName);
-  const name = isPlain ? rawName : decodeName(rawName);
+  const rawName = latin1(bytes, nameStart, position);
+  const name = rawName.includes("%") ? decodeName(rawName) : rawName;
   const isFunction = name !== undefined && routes.get(name) !== undefined;
-  if (root !== undefined && !isFunction && bytes[targetStart] === SLASH) {
+  if (root !== undefined && !isFunction && !head.isServerWide) {
     return { name: root, rawPrefix: "", isByPath: true, restStart: targetStart };
   }
   return { name, rawPrefix: `/${rawName}`, isByPath: true, restStart: position };
@@ -59,12 +61,7 @@ export function routeTarget(head: RequestHead, naming: Naming): RoutedTarget {
 /** Decodes a raw path segment; returns `undefined` if it is not valid UTF-8. */
 function decodeName(rawName: string): string | undefined {
   try {
-    // Escape raw bytes above 0x7f, so that they are decoded like all others.
-    const escaped = rawName.replace(
-      /[\x80-\xff]/g,
-      (char) => `%${char.charCodeAt(0).toString(16)}`,
-    );
-    return decodeURIComponent(escaped);
+    return decodeURIComponent(rawName);
   } catch {
     return undefined;
   }

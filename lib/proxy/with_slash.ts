@@ -12,9 +12,5 @@ export function withSlash(
   { rawPrefix, restStart }: Pick<RoutedTarget, "rawPrefix" | "restStart">,
 ): string | undefined {
   if (rawPrefix === "" || restStart < targetEnd && bytes[restStart] === SLASH) return undefined;
-  const text = `.${rawPrefix}/${latin1(bytes, restStart, targetEnd)}`;
-  return text.replace(
-    /[^!-~]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).padStart(2, "0").toUpperCase()}`,
-  );
+  return `.${rawPrefix}/${latin1(bytes, restStart, targetEnd)}`;
 }

@@ -103,10 +103,6 @@ const EXCEPTIONS: readonly {
       error !== null && own !== undefined && !METHODS.includes(own.method),
   },
   {
-    reason: "Node accepts ASCII targets only; raw UTF-8 is unambiguous, and forwarded unchanged",
-    isGiven: ({ own, error }) => error === "HPE_INVALID_URL" && /[\x80-\xff]/.test(own?.url ?? ""),
-  },
-  {
     reason:
       "Node accepts no tab after these two values; it is white space (RFC 9110, section 5.6.3)",
     isGiven: ({ own, error }) =>

@@ -435,6 +435,9 @@ export const WIRE_CASES: readonly WireCase[] = [
     "a fragment": get("/app#a"),
     "a fragment after the query": get("/app?a#b"),
     "a NUL in the target": get("/app/\x00"),
+    "raw UTF-8 in the target": get("/app/\xc3\xa9"),
+    "raw UTF-8 in the query": get("/app?\xe2\x82\xac"),
+    "bytes that are not UTF-8 in the target": get("/app/\x80\xff"),
     "a DEL in the target": get("/app/\x7f"),
     "a control character in the target": get("/app/\x1f"),
     "a bare CR in the target": get("/app/\rX"),
@@ -448,6 +451,8 @@ export const WIRE_CASES: readonly WireCase[] = [
     "an asterisk and more": withLine("OPTIONS *a HTTP/1.1"),
     "an absolute target of another scheme": get("ftp://h/app"),
     "an absolute target without a host": get("http:///app"),
+    "an absolute target without a host, with a query": get("http://?a"),
+    "an absolute target of a scheme only": get("http://"),
     "an absolute target without slashes": get("http:/app"),
     "an absolute target with userinfo": get("http://u:p@h/app"),
     "an absolute target with a space": get("http://h /app"),
@@ -512,8 +517,6 @@ export const WIRE_CASES: readonly WireCase[] = [
     "a semicolon": [get("/app/a;b=c;/d"), seen("/a;b=c;/d")],
     "backslashes": [get("/app/\\a\\b"), seen("/\\a\\b")],
     "characters that a URI has escaped": [get('/app/<"a|b^`{}>[]'), seen('/<"a|b^`{}>[]')],
-    "raw UTF-8": [get("/app/\xc3\xa9?\xe2\x82\xac"), seen("/\xc3\xa9?\xe2\x82\xac")],
-    "raw bytes that are not UTF-8": [get("/app/\x80\xff"), seen("/\x80\xff")],
     "the prefix with an escape": [
       get("/%61pp/a"),
       `GET /a HTTP/1.1\r\nHost: h\r\n${added("h", "/%61pp")}`,
@@ -565,7 +568,10 @@ export const WIRE_CASES: readonly WireCase[] = [
     "a name with a semicolon": get("/app;a"),
     "a name after two slashes": get("//app"),
     "a name with half an escape": get("/app%"),
-    "a name of bytes that are not UTF-8": get("/\xff"),
+    "a name of bytes that are not UTF-8": get("/%ff"),
+    "an absolute target without a path": get("http://h"),
+    "an absolute target with a port, without a path": get("http://h:80"),
+    "an absolute target of a query only": get("http://h?a=/app"),
     "a name of an Object property": get("/__proto__"),
     "a body for no function": "POST /none HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc",
     "chunks for no function":
@@ -574,6 +580,7 @@ export const WIRE_CASES: readonly WireCase[] = [
   }),
   ...answered(204, {
     "OPTIONS with an asterisk": withLine("OPTIONS * HTTP/1.1"),
+    "OPTIONS with an absolute target without a path": withLine("OPTIONS http://h HTTP/1.1"),
     "OPTIONS with an asterisk and a body":
       "OPTIONS * HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc",
   }),
