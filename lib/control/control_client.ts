@@ -20,8 +20,8 @@ import {
 import { MAX_TIMER_MS } from "../system/timeout_signal.ts";
 import { type Answer, type Call, callControl } from "./call.ts";
 
-/** Client of the control API. */
-export interface ControlClient extends Disposable {
+/** The operations of the control API. */
+export interface ControlCalls {
   readonly supervisor: () => Promise<SupervisorReport>;
   readonly functions: () => Promise<FunctionReport[]>;
   /** Returns a function, or `undefined` if there is none; may wait for a state first. */
@@ -64,6 +64,9 @@ export interface ControlClient extends Disposable {
   readonly check: (request: CheckRequest, signal?: AbortSignal) => Promise<CheckReport>;
 }
 
+/** Client of the control API. */
+export interface ControlClient extends ControlCalls, Disposable {}
+
 /** A state to wait for. */
 export interface Wait {
   readonly until: Until;
@@ -103,8 +106,22 @@ export function connectControl(
     poolIdleTimeout: POOL_IDLE_MS,
   });
 
-  const call = (ask: Ask): Promise<Answer> =>
-    callControl(client, socket, { method: "GET", timeoutMs, ...ask });
+  const calls = createCalls((call) => callControl(client, socket, call), { socket, timeoutMs });
+  return { ...calls, [Symbol.dispose]: () => client.close() };
+}
+
+/** Options of {@linkcode createCalls}. */
+export interface CallsOptions extends ClientOptions {
+  /** Path of the supervisor's socket, for messages. */
+  readonly socket: string;
+}
+
+/** Creates the operations from a function that sends one request to the supervisor. */
+export function createCalls(
+  send: (call: Call) => Promise<Answer>,
+  { socket, timeoutMs = ANSWER_TIMEOUT_MS }: CallsOptions,
+): ControlCalls {
+  const call = (ask: Ask): Promise<Answer> => send({ method: "GET", timeoutMs, ...ask });
 
   /** Returns `undefined` for 404. */
   async function askOptional<Shape>(request: Ask): Promise<{ readonly body: Shape } | undefined> {
@@ -187,7 +204,6 @@ export function connectControl(
     },
     check: (body, signal) =>
       ask({ method: "POST", path: "/check", body, timeoutMs: WORK_TIMEOUT_MS, signal }),
-    [Symbol.dispose]: () => client.close(),
   };
 }
 
