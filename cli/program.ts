@@ -27,6 +27,7 @@ import { addServe } from "./tree/serve.ts";
 import { addStart } from "./tree/start.ts";
 import { addStop } from "./tree/stop.ts";
 import { addTop } from "./tree/top.ts";
+import { addUi } from "./tree/ui.ts";
 import { version } from "./version.ts";
 
 /** A heading of the help, and the commands below it. */
@@ -45,7 +46,7 @@ const groups: readonly Group[] = [
     addEnv,
     addRun,
   ]],
-  ["Inspect functions:", [addList, addInspect, addLogs, addTop, addCheck, addSchedules]],
+  ["Inspect functions:", [addList, addInspect, addLogs, addTop, addUi, addCheck, addSchedules]],
   ["Set up:", [addInstallService, addCompletions, addSchema]],
 ];
 

@@ -19,6 +19,7 @@ __ddsrv_verb() {
     inspect) verb='inspect' ;;
     logs) verb='logs' ;;
     top) verb='top' ;;
+    ui) verb='ui' ;;
     check) verb='check' ;;
     schedules) verb='schedules' ;;
     install-service) verb='install-service' ;;
@@ -33,7 +34,7 @@ __ddsrv_verb() {
 __ddsrv_options() {
   case $1 in
     '') choices=(-V --version -h --help) ;;
-    serve) choices=(-p --port --hostname --socket --state-dir --shutdown-timeout --isolation --admin-port --admin-hostname --admin-hosts --no-logs --logs-dir --log-file-format --log-max-size --log-max-files -q --quiet --console-format --access-log --access-log-file --no-watch --rescan --max-files --check --deno --deno-versions --check-cpu-time --check-timeout --allow-import --registries --env-file --idle --parked --drain --egress --dns --domain --root --rate-limit --trusted-proxies --hide-errors --compat-reload --tls-cert --tls-key --certificates --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-connections-per-peer --max-peer-buffer-size --max-in-flight --max-in-flight-per-peer -h --help) ;;
+    serve) choices=(-p --port --hostname --socket --state-dir --shutdown-timeout --isolation --admin-port --admin-hostname --admin-hosts --ui-write --ui-token-file --no-logs --logs-dir --log-file-format --log-max-size --log-max-files -q --quiet --console-format --access-log --access-log-file --no-watch --rescan --max-files --check --deno --deno-versions --check-cpu-time --check-timeout --allow-import --registries --env-file --idle --parked --drain --egress --dns --domain --root --rate-limit --trusted-proxies --hide-errors --compat-reload --tls-cert --tls-key --certificates --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-connections-per-peer --max-peer-buffer-size --max-in-flight --max-in-flight-per-peer -h --help) ;;
     doctor) choices=(--isolation --json -h --help) ;;
     init) choices=(--template --json -h --help) ;;
     add) choices=(-n --name --link --replace -e --env --no-wait --timeout --socket --json -h --help) ;;
@@ -48,6 +49,7 @@ __ddsrv_options() {
     inspect) choices=(--socket --json -h --help) ;;
     logs) choices=(-f --follow -n --lines --since --until --grep --stderr --no-prefix --logs-dir --socket --json -h --help) ;;
     top) choices=(--socket -h --help) ;;
+    ui) choices=(--write --port --link --socket -h --help) ;;
     check) choices=(--format --json --isolation -h --help) ;;
     schedules) choices=(--socket --json -h --help) ;;
     install-service) choices=(--path --force --print -h --help) ;;
@@ -71,6 +73,7 @@ __ddsrv_value() {
     'serve --admin-port') kind='text' ;;
     'serve --admin-hostname') kind='text' ;;
     'serve --admin-hosts') kind='function' ;;
+    'serve --ui-token-file') kind='file' ;;
     'serve --logs-dir') kind='file' ;;
     'serve --log-file-format') kind='choice' choices=(cri docker) ;;
     'serve --log-max-size') kind='text' ;;
@@ -147,6 +150,8 @@ __ddsrv_value() {
     'logs --logs-dir') kind='file' ;;
     'logs --socket') kind='file' ;;
     'top --socket') kind='file' ;;
+    'ui --port') kind='text' ;;
+    'ui --socket') kind='file' ;;
     'check --format') kind='choice' choices=(text json github) ;;
     'check --isolation') kind='choice' choices=(full rootless none) ;;
     'schedules --socket') kind='file' ;;
@@ -160,7 +165,7 @@ __ddsrv_value() {
 __ddsrv_argument() {
   choices=() is_variadic=
   case "$1 $2" in
-    ' 0') kind='choice' choices=(serve doctor init add remove rm reload rollback stop start env run list ls inspect logs top check schedules install-service completions schema help) ;;
+    ' 0') kind='choice' choices=(serve doctor init add remove rm reload rollback stop start env run list ls inspect logs top ui check schedules install-service completions schema help) ;;
     'serve 0') kind='directory' ;;
     'init 0') kind='file' ;;
     'add 0') kind='file' ;;
@@ -183,7 +188,7 @@ __ddsrv_argument() {
     'schedules 2') kind='text' ;;
     'install-service 0') kind='directory' ;;
     'completions 0') kind='choice' choices=(bash zsh fish) ;;
-    'help 0') kind='choice' choices=(serve doctor init add remove reload rollback stop start env run list inspect logs top check schedules install-service completions schema help) ;;
+    'help 0') kind='choice' choices=(serve doctor init add remove reload rollback stop start env run list inspect logs top ui check schedules install-service completions schema help) ;;
     *) kind= ;;
   esac
 }

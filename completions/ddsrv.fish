@@ -14,7 +14,7 @@ end
 
 # Succeeds if an option, given as "verb --option", takes a value.
 function __ddsrv_takes_value
-    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --state-dir' 'serve --shutdown-timeout' 'serve --isolation' 'serve --admin-port' 'serve --admin-hostname' 'serve --admin-hosts' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --console-format' 'serve --access-log' 'serve --access-log-file' 'serve --rescan' 'serve --max-files' 'serve --check' 'serve --deno' 'serve --deno-versions' 'serve --check-cpu-time' 'serve --check-timeout' 'serve --allow-import' 'serve --registries' 'serve --env-file' 'serve --idle' 'serve --parked' 'serve --drain' 'serve --egress' 'serve --dns' 'serve --domain' 'serve --root' 'serve --rate-limit' 'serve --trusted-proxies' 'serve --tls-cert' 'serve --tls-key' 'serve --certificates' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-connections-per-peer' 'serve --max-peer-buffer-size' 'serve --max-in-flight' 'serve --max-in-flight-per-peer' 'doctor --isolation' 'init --template' 'add -n' 'add --name' 'add -e' 'add --env' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'stop --page' 'stop --timeout' 'stop --socket' 'start --timeout' 'start --socket' 'env --socket' 'run -e' 'run --env' 'run --timeout' 'run --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'check --format' 'check --isolation' 'schedules --socket' 'install-service --path' 'schema --output'
+    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --state-dir' 'serve --shutdown-timeout' 'serve --isolation' 'serve --admin-port' 'serve --admin-hostname' 'serve --admin-hosts' 'serve --ui-token-file' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --console-format' 'serve --access-log' 'serve --access-log-file' 'serve --rescan' 'serve --max-files' 'serve --check' 'serve --deno' 'serve --deno-versions' 'serve --check-cpu-time' 'serve --check-timeout' 'serve --allow-import' 'serve --registries' 'serve --env-file' 'serve --idle' 'serve --parked' 'serve --drain' 'serve --egress' 'serve --dns' 'serve --domain' 'serve --root' 'serve --rate-limit' 'serve --trusted-proxies' 'serve --tls-cert' 'serve --tls-key' 'serve --certificates' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-connections-per-peer' 'serve --max-peer-buffer-size' 'serve --max-in-flight' 'serve --max-in-flight-per-peer' 'doctor --isolation' 'init --template' 'add -n' 'add --name' 'add -e' 'add --env' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'stop --page' 'stop --timeout' 'stop --socket' 'start --timeout' 'start --socket' 'env --socket' 'run -e' 'run --env' 'run --timeout' 'run --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'ui --port' 'ui --socket' 'check --format' 'check --isolation' 'schedules --socket' 'install-service --path' 'schema --output'
 end
 
 # Finds the verb, its arguments and a -- before the cursor. The result is cached per line, because
@@ -93,6 +93,8 @@ complete -c ddsrv -n '__ddsrv_at serve' -l isolation -r -a 'full rootless none' 
 complete -c ddsrv -n '__ddsrv_at serve' -l admin-port -x -d 'port of the admin endpoints /livez, /readyz and /metrics'
 complete -c ddsrv -n '__ddsrv_at serve' -l admin-hostname -x -d 'address that the admin endpoints listen on'
 complete -c ddsrv -n '__ddsrv_at serve' -l admin-hosts -r -k -a '(__ddsrv_functions)' -d 'host names that the admin endpoints accept, besides localhost; may be repeated'
+complete -c ddsrv -n '__ddsrv_at serve' -l ui-write -d 'let the page on the admin port reload, roll back, stop and start'
+complete -c ddsrv -n '__ddsrv_at serve' -l ui-token-file -r -F -d 'file with a token that logs in to the page on the admin port'
 complete -c ddsrv -n '__ddsrv_at serve' -l no-logs -d 'do not write log files'
 complete -c ddsrv -n '__ddsrv_at serve' -l logs-dir -r -F -d 'directory of log files'
 complete -c ddsrv -n '__ddsrv_at serve' -l log-file-format -r -a 'cri docker' -d 'line format of log files'
@@ -243,6 +245,12 @@ complete -c ddsrv -n '__ddsrv_at logs 1 more' -k -a '(__ddsrv_functions others)'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a top -d 'show requests, latency, CPU and memory of each function, live'
 complete -c ddsrv -n '__ddsrv_at top' -l socket -r -F -d 'connect to this control socket'
 complete -c ddsrv -n '__ddsrv_at top' -s h -l help -d 'print this help'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a ui -d 'serve a page that shows the functions, for a browser'
+complete -c ddsrv -n '__ddsrv_at ui' -l write -d 'let the page change functions'
+complete -c ddsrv -n '__ddsrv_at ui' -l port -x -d 'listen on this port of loopback; 0 chooses a free one'
+complete -c ddsrv -n '__ddsrv_at ui' -l link -d 'print a link to the page on the admin port of serve'
+complete -c ddsrv -n '__ddsrv_at ui' -l socket -r -F -d 'connect to this control socket'
+complete -c ddsrv -n '__ddsrv_at ui' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a check -d 'type-check functions without running them; needs no root'
 complete -c ddsrv -n '__ddsrv_at check' -l format -r -a 'text json github' -d 'print text for people, JSON, or annotations for GitHub Actions'
 complete -c ddsrv -n '__ddsrv_at check' -l json -d 'same as --format json'
@@ -269,4 +277,4 @@ complete -c ddsrv -n '__ddsrv_at schema' -l api -d 'describe the control API, as
 complete -c ddsrv -n '__ddsrv_at schema' -l output -r -a 'add check doctor env init inspect list logs reload remove rollback schedules start stop' -d 'describe the --json output of a command; for logs, of a line'
 complete -c ddsrv -n '__ddsrv_at schema' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a help -d 'print the help of a command'
-complete -c ddsrv -n '__ddsrv_at help 1' -a 'serve doctor init add remove reload rollback stop start env run list inspect logs top check schedules install-service completions schema help'
+complete -c ddsrv -n '__ddsrv_at help 1' -a 'serve doctor init add remove reload rollback stop start env run list inspect logs top ui check schedules install-service completions schema help'

@@ -1,7 +1,9 @@
 import process from "node:process";
 import { describeUnused } from "../../lib/config/debug.ts";
 import { reconfigure } from "../../lib/config/reconfigure.ts";
-import { openControl } from "../../lib/control/server.ts";
+import type { Admin } from "../../lib/control/admin.ts";
+import { createLoginTokens } from "../../lib/control/login_tokens.ts";
+import { type ControlOptions, openControl } from "../../lib/control/server.ts";
 import type { SupervisorReport } from "../../lib/control/api.ts";
 import { clearAside } from "../../lib/function/set_aside.ts";
 import { requireHost } from "../../lib/isolation/require_host.ts";
@@ -18,6 +20,7 @@ import {
 } from "../../lib/supervisor/supervisor_context.ts";
 import { keepInheritedFiles } from "../../lib/system/inherited_files.ts";
 import { sleep } from "../../lib/system/sleep.ts";
+import { PAGE_PATH } from "../../lib/ui/page_path.ts";
 import { describeChange } from "../output/describe_change.ts";
 import { describeRun } from "../output/describe_run.ts";
 import { createConsole } from "../output/create_console.ts";
@@ -27,6 +30,7 @@ import { urlHost } from "./serve/address.ts";
 import { openAdminEndpoints } from "./serve/admin.ts";
 import { requireDirectory, warnOfEnvFile } from "./serve/directory.ts";
 import { onHangup } from "./serve/hangup.ts";
+import { createServedPage } from "./serve/page.ts";
 import { openServingProxy } from "./serve/proxy.ts";
 import { openService } from "./serve/service.ts";
 import { readSettings } from "./serve/settings.ts";
@@ -94,16 +98,23 @@ export async function serve(directory: string | undefined, options: object): Pro
   if (settings.compatReload) routes.onReload = createCompatReload(supervisor);
   stack.defer(() => supervisor.stop(signals.second));
   const report = reportSupervisor(context, url);
-  stack.use(await openControl({ socket: settings.socket, supervisor, context, report }));
-  const admin = await openAdminEndpoints(settings, {
+  const tokens = createLoginTokens();
+  const control: ControlOptions = {
+    ...{ socket: settings.socket, supervisor, context, report },
+    loginLink: () => admin && `${adminUrl(admin)}${PAGE_PATH}/?token=${tokens.issue()}`,
+  };
+  stack.use(await openControl(control));
+  const admin: Admin | undefined = await openAdminEndpoints(settings, {
     supervisor,
     report,
     front: proxy,
+    page: createServedPage(control, tokens),
   });
+  const adminUrl = ({ port }: Admin): string => `http://${urlHost(settings.adminHostname)}:${port}`;
   if (admin !== undefined) stack.use(admin);
   console.banner(report);
   if (admin !== undefined) {
-    console.say(`Probes and metrics on http://${urlHost(settings.adminHostname)}:${admin.port}`);
+    console.say(`Probes and metrics on ${adminUrl(admin)}`);
   }
   await Promise.race([supervisor.scan(), signals.first]);
   console.say(describeFound(supervisor));

@@ -6,6 +6,11 @@ export function parseCount(text: string): number {
   return parseWhole(text, { min: 0, max: 10_000_000 });
 }
 
+/** Parses a TCP port; 0 lets the kernel choose. */
+export function parsePort(text: string): number {
+  return parseWhole(text, { min: 0, max: 65_535 });
+}
+
 const WAIT_MS = { min: 1_000, max: 600_000 } as const;
 
 /**

@@ -3,7 +3,7 @@ import { judgeName } from "../config/function_name.ts";
 import { checkSource } from "../supervisor/check_source.ts";
 import { RollbackError } from "../supervisor/rollback.ts";
 import { PENDING } from "../supervisor/state.ts";
-import type { CheckReport, CheckRequest, RollbackReport } from "./api.ts";
+import type { CheckReport, CheckRequest, LoginReport, RollbackReport } from "./api.ts";
 import { reportFunction, reportFunctions, reportTraffic } from "./report.ts";
 import { failure, type Reply, type Route, route } from "./route.ts";
 import { SCHEDULE_ROUTES } from "./schedule_routes.ts";
@@ -147,6 +147,23 @@ export const ROUTES: readonly Route[] = [
     async handle({ query }, { supervisor }) {
       await supervisor.scan(query.take);
       return { status: 204 };
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/login",
+    operation: "logIn",
+    summary: "Make a link that logs in to the page on the admin port once",
+    responseBody: "LoginReport",
+    errors: { 409: "There is no admin port" },
+    handle(_call, { loginLink }) {
+      const url = loginLink?.();
+      return url === undefined
+        ? failure(
+          409,
+          "The supervisor has no admin port. Start it with --admin-port, or use: ddsrv ui",
+        )
+        : ok({ url } satisfies LoginReport);
     },
   }),
   route<z.ZodObject, CheckRequest>({

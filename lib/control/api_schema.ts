@@ -14,6 +14,7 @@ import {
   type CheckRequest,
   type ErrorReport,
   type FunctionReport,
+  type LoginReport,
   NEXT_STARTS,
   REPORTED_STATUSES,
   type RollbackReport,
@@ -216,6 +217,9 @@ export const apiShapes = {
   CheckReport: z.strictObject({
     problem: text.describe("null if serve would start the function"),
   }),
+  LoginReport: z.strictObject({
+    url: z.string().describe("Works once, and for ten minutes"),
+  }),
   ErrorReport: z.strictObject({ error: z.string() }),
 };
 
@@ -237,6 +241,7 @@ interface Interfaces {
   VariablesChange: VariablesChange;
   CheckRequest: CheckRequest;
   CheckReport: CheckReport;
+  LoginReport: LoginReport;
   ErrorReport: ErrorReport;
 }
 

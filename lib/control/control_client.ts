@@ -4,6 +4,7 @@ import {
   type CheckRequest,
   type ErrorReport,
   type FunctionReport,
+  type LoginReport,
   type RollbackReport,
   type RunReport,
   type ScheduleReport,
@@ -60,6 +61,8 @@ export interface ControlCalls {
   ) => Promise<VariablesChange | undefined>;
   /** Undoes a change; returns false if another change came after it. */
   readonly undoVariables: (name: string, change: string) => Promise<boolean>;
+  /** Returns a link that logs in to the page on the admin port once. */
+  readonly loginLink: () => Promise<string>;
   /** Checks a directory; the signal ends the check with its reason. */
   readonly check: (request: CheckRequest, signal?: AbortSignal) => Promise<CheckReport>;
 }
@@ -201,6 +204,9 @@ export function createCalls(
     async undoVariables(name, change) {
       const path = `${pathOf(name)}/variables/undo?change=${encodeURIComponent(change)}`;
       return await askOptional({ method: "POST", path }) !== undefined;
+    },
+    async loginLink() {
+      return (await ask<LoginReport>({ method: "POST", path: "/login" })).url;
     },
     check: (body, signal) =>
       ask({ method: "POST", path: "/check", body, timeoutMs: WORK_TIMEOUT_MS, signal }),
