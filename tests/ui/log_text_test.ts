@@ -32,12 +32,10 @@ Deno.test("parseLogText() limits the length and the number of parts", () => {
   equal(parts.map(([part]) => part).join("").length, "ab".length * 300);
 });
 
-Deno.test("parseLogText() takes no long time for broken sequences", () => {
-  const beganMs = performance.now();
-  parseLogText("\x1b]".repeat(2_000));
-  parseLogText("\x1b[" + ";".repeat(4_000));
-  parseLogText("\x1bP".repeat(2_000));
-  ok(performance.now() - beganMs < 5_000);
+Deno.test("parseLogText() of nothing but broken sequences", () => {
+  deepEqual(parseLogText("\x1b]".repeat(2_000)), []);
+  deepEqual(parseLogText("\x1bP".repeat(2_000)), []);
+  deepEqual(parseLogText("\x1b[" + ";".repeat(3_000)), [[";".repeat(3_000), ""]]);
 });
 
 Deno.test("plainLines() keeps line feeds, and no escape sequences", () => {
