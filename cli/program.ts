@@ -5,10 +5,14 @@ import type { VariableNote } from "./generate/command_model.ts";
 import { addAdd } from "./tree/add.ts";
 import { addCheck } from "./tree/check.ts";
 import { addCompletions } from "./tree/completions.ts";
+import { addDebug } from "./tree/debug.ts";
+import { addDev } from "./tree/dev.ts";
+import { addDeploy } from "./tree/deploy.ts";
 import { addDoctor } from "./tree/doctor.ts";
 import { addEnv } from "./tree/env.ts";
 import { withExamples } from "./tree/examples.ts";
 import { addHelp } from "./tree/help.ts";
+import { addHistory } from "./tree/history.ts";
 import { addInit } from "./tree/init.ts";
 import { addInspect } from "./tree/inspect.ts";
 import { addInstallService } from "./tree/install_service.ts";
@@ -35,8 +39,8 @@ type Group = readonly [title: string, add: readonly ((program: Command, onExit: 
 
 const groups: readonly Group[] = [
   ["Serve:", [addServe, addDoctor]],
+  ["Develop:", [addInit, addDev, addDeploy, addDebug]],
   ["Change functions:", [
-    addInit,
     addAdd,
     addRemove,
     addReload,
@@ -46,7 +50,16 @@ const groups: readonly Group[] = [
     addEnv,
     addRun,
   ]],
-  ["Inspect functions:", [addList, addInspect, addLogs, addTop, addUi, addCheck, addSchedules]],
+  ["Inspect functions:", [
+    addList,
+    addInspect,
+    addHistory,
+    addLogs,
+    addTop,
+    addUi,
+    addCheck,
+    addSchedules,
+  ]],
   ["Set up:", [addInstallService, addCompletions, addSchema]],
 ];
 

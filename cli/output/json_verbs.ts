@@ -2,8 +2,10 @@
 export const JSON_VERBS = [
   "add",
   "check",
+  "deploy",
   "doctor",
   "env",
+  "history",
   "init",
   "inspect",
   "list",

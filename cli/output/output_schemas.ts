@@ -67,8 +67,10 @@ null satisfies [Drifted] extends [never] ? null : Drifted;
 export const outputSchemas: Readonly<Record<JsonVerb, z.ZodType>> = {
   add: apiShapes.FunctionReport,
   check: z.array(shapes.check),
+  deploy: apiShapes.FunctionReport,
   doctor: z.array(shapes.host),
   env: z.array(apiShapes.VariableReport),
+  history: z.array(apiShapes.ChangeReport),
   init: z.array(shapes.template),
   inspect: apiShapes.FunctionReport.extend({
     settings: z.array(apiShapes.SettingReport).nullable()

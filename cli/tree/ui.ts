@@ -1,7 +1,7 @@
 import { type Command, Option } from "@commander-js/extra-typings";
 import type { OnExit } from "../exit_code.ts";
 import { withExamples } from "./examples.ts";
-import { parsePort } from "./numbers.ts";
+import { parseAnyPort } from "./numbers.ts";
 import { socketOption } from "./options.ts";
 
 /** Declares `ddsrv ui`. */
@@ -16,7 +16,7 @@ export function addUi(program: Command, onExit: OnExit): void {
     .addOption(new Option("--write", "let the page change functions").conflicts("link"))
     .addOption(
       new Option("--port <port>", "listen on this port of loopback; 0 chooses a free one")
-        .argParser(parsePort).default(0),
+        .argParser(parseAnyPort).default(0),
     )
     .addOption(new Option("--link", "print a link to the page on the admin port of serve"))
     .addOption(socketOption)

@@ -1,6 +1,8 @@
 import type { IsolationLevel } from "../config/isolation_level.ts";
 import type { SettingSource } from "../config/setting_origin.ts";
 import type { Stay } from "../sandbox/activity.ts";
+import { CHANGE_RESULTS, type ChangeStage } from "../history/change.ts";
+import type { AnnouncedCause, ChangeCause, ChangeUser } from "../history/origin.ts";
 import type { VariableSource } from "../function/variable_layers.ts";
 import type { RunCounts, RunResult } from "../schedules/schedule_record.ts";
 import { type Pending, type Refreshed, STATUSES } from "../supervisor/state.ts";
@@ -45,6 +47,7 @@ export interface FunctionReport {
   readonly status: ReportedStatus;
   readonly pending: Pending | null;
   readonly stoppedAt: string | null;
+  readonly expiresAt: string | null;
   readonly reason: string | null;
   readonly detail: string | null;
   readonly url: string | null;
@@ -93,6 +96,51 @@ export interface TrafficReport {
 /** Result of `POST /v1/functions/NAME/rollback?to=…`: the restored revision. */
 export interface RollbackReport {
   readonly revision: string;
+  /** When it served before; a supervisor of an earlier version does not tell. */
+  readonly served?: ServedReport | null | undefined;
+}
+
+/** Time during which a revision served before. */
+export interface ServedReport {
+  readonly from: string;
+  readonly until: string | null;
+  readonly by: ChangeCause;
+  readonly commit: string | null;
+}
+
+/** All results of changes; a `pending` one goes on. */
+export const REPORTED_RESULTS = [...CHANGE_RESULTS, "pending"] as const;
+
+/** A change of a function: `GET /v1/functions/NAME/history` returns an array, newest first. */
+export interface ChangeReport {
+  readonly id: string;
+  readonly at: string;
+  readonly by: ChangeCause;
+  readonly revision: string | null;
+  readonly commit: string | null;
+  readonly user: ChangeUser | null;
+  readonly result: typeof REPORTED_RESULTS[number];
+  readonly stage: ChangeStage | null;
+  readonly reason: string | null;
+  readonly durationMs: number;
+  readonly isServing: boolean;
+  readonly isKept: boolean;
+}
+
+/** Origin of the new code that follows at once: `POST /v1/functions/NAME/announce`. */
+export interface AnnounceRequest {
+  readonly by: AnnouncedCause;
+  readonly commit?: string | undefined;
+}
+
+/** Time of expiry to set, `null` for none: `POST /v1/functions/NAME/expiry`. */
+export interface ExpiryRequest {
+  readonly expiresAt: string | null;
+}
+
+/** The time of expiry before the request. */
+export interface ExpiryReport {
+  readonly before: string | null;
 }
 
 /** Request to stop a function by hand: `POST /v1/functions/NAME/stop`. */

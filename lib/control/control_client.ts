@@ -1,8 +1,11 @@
 import {
+  type AnnounceRequest,
   API_PREFIX,
+  type ChangeReport,
   type CheckReport,
   type CheckRequest,
   type ErrorReport,
+  type ExpiryReport,
   type FunctionReport,
   type LoginReport,
   type RollbackReport,
@@ -37,14 +40,29 @@ export interface ControlCalls {
   readonly runSchedule: (name: string, schedule: string) => Promise<RunReport | undefined>;
   /** Scans the functions directory now; loads new code of `take` even without a watch. */
   readonly scan: (take?: string) => Promise<void>;
+  /**
+   * Tells where the new code of a function comes from, just before its folder changes. Returns false
+   * if the supervisor is an older version, which does not record that.
+   */
+  readonly announce: (name: string, request: AnnounceRequest) => Promise<boolean>;
   /** Reloads a function; returns false if there is none. */
   readonly reload: (name: string) => Promise<boolean>;
   /** Stops a function by hand; returns false if there is none. */
   readonly stop: (name: string, request?: StopRequest) => Promise<boolean>;
   /** Ends a stop by hand, and starts the function; returns false if there is none. */
   readonly start: (name: string) => Promise<boolean>;
-  /** Restores a snapshot; returns its revision, or `undefined` if there is no such function. */
-  readonly rollBack: (name: string, to?: string) => Promise<string | undefined>;
+  /**
+   * Sets when a function expires, also before it exists, as an ISO time or `null` for never. Returns
+   * the time before; `undefined` if the supervisor is an older version.
+   */
+  readonly expire: (name: string, expiresAt: string | null) => Promise<ExpiryReport | undefined>;
+  /** Restores a snapshot; returns `undefined` if there is no such function. */
+  readonly rollBack: (name: string, to?: string) => Promise<RollbackReport | undefined>;
+  /**
+   * Returns the changes of a function, newest first; `undefined` if there is no such function, or
+   * the supervisor is an older one.
+   */
+  readonly history: (name: string, limit?: number) => Promise<ChangeReport[] | undefined>;
   /** Removes the data of a function whose folder is gone; returns false for a bad name. */
   readonly purge: (name: string) => Promise<boolean>;
   /** Returns a function's variables; `undefined` if it does not exist and has no variables. */
@@ -165,6 +183,9 @@ export function createCalls(
       const query = take === undefined ? "" : `?take=${encodeURIComponent(take)}`;
       return ask({ method: "POST", path: `/scan${query}`, timeoutMs: WORK_TIMEOUT_MS });
     },
+    async announce(name, body) {
+      return (await call({ method: "POST", path: `${pathOf(name)}/announce`, body })).status < 300;
+    },
     async reload(name) {
       return await askOptional({ method: "POST", path: `${pathOf(name)}/reload` }) !== undefined;
     },
@@ -174,6 +195,10 @@ export function createCalls(
     },
     async start(name) {
       return await askOptional({ method: "POST", path: `${pathOf(name)}/start` }) !== undefined;
+    },
+    async expire(name, expiresAt) {
+      const path = `${pathOf(name)}/expiry`;
+      return (await askOptional<ExpiryReport>({ method: "POST", path, body: { expiresAt } }))?.body;
     },
     async purge(name) {
       const path = `${pathOf(name)}/purge`;
@@ -186,7 +211,11 @@ export function createCalls(
         path: `${pathOf(name)}/rollback${query}`,
         timeoutMs: WORK_TIMEOUT_MS,
       });
-      return done?.body.revision;
+      return done?.body;
+    },
+    async history(name, limit) {
+      const path = `${pathOf(name)}/history${limit === undefined ? "" : `?limit=${limit}`}`;
+      return (await askOptional<ChangeReport[]>({ path }))?.body;
     },
     async variables(name) {
       return (await askOptional<VariableReport[]>({ path: `${pathOf(name)}/variables` }))?.body;

@@ -19,6 +19,8 @@ export interface Call<Query = unknown, Body = unknown> {
   readonly name: string;
   readonly query: Query;
   readonly body: Body;
+  /** User id of the client, as the kernel recorded it; `undefined` if it is unknown. */
+  readonly uid: number | undefined;
   /** Aborts when the client disconnects. */
   readonly signal: AbortSignal;
 }

@@ -15,7 +15,7 @@ import { CLOSE, type Outcome } from "./outcome.ts";
 import { readRequestHead, releaseRequestHead } from "./read_request_head.ts";
 import { acceptsHtml } from "./reply.ts";
 import type { RequestHead } from "./http1/request_head.ts";
-import type { Route, WaitOutcome } from "./route_table.ts";
+import type { Route, RouteTable, WaitOutcome } from "./route_table.ts";
 import { clearTally } from "./tally.ts";
 import { countRequest, type RequestFigures } from "./traffic.ts";
 import { type RoutedTarget, routeTarget } from "./target.ts";
@@ -96,7 +96,8 @@ function countTraffic(
   { tally, context }: Client,
   bytes: Pick<RequestFigures, "sentBytes" | "receivedBytes">,
 ): void {
-  const { functionName, status, error, beganAtMs } = tally;
+  const { functionName, status, error, beganAtMs, isDebug } = tally;
+  if (isDebug) return;
   const traffic = functionName === undefined ? undefined : context.routes.trafficOf(functionName);
   if (traffic === undefined) return;
   const answeredAtMs = tally.answeredAtMs === 0 ? performance.now() : tally.answeredAtMs;
@@ -147,7 +148,9 @@ async function answer(client: Client, head: RequestHead): Promise<Outcome> {
   }
   const { name } = target;
   const isHtml = isForBrowser(head);
-  let route: Route | undefined = name === undefined ? undefined : routes.resolve(name);
+  const debug = name === undefined ? undefined : debugRouteOf(head, { name, routes });
+  client.tally.isDebug = debug !== undefined;
+  let route = debug ?? (name === undefined ? undefined : routes.resolve(name));
   if (route !== undefined) client.tally.functionName = name;
   if (routes.onReload !== undefined && route !== undefined && isReloadRequest(head, target)) {
     return await answerReload(client, head, { name: name!, reload: routes.onReload });
@@ -172,6 +175,19 @@ async function answer(client: Client, head: RequestHead): Promise<Outcome> {
     default:
       return route satisfies never;
   }
+}
+
+/** Returns the route of a debug session, if the request has its secret. */
+function debugRouteOf(
+  { bytes, fields }: RequestHead,
+  { name, routes }: { readonly name: string; readonly routes: RouteTable },
+): Route | undefined {
+  const index = findField(fields, FieldKind.DebugSecret);
+  if (index === -1) return undefined;
+  return routes.debugRouteOf(
+    name,
+    bytes.subarray(valueStart(fields, index), valueEnd(fields, index)),
+  );
 }
 
 /** Waits for a function to start. Limits the share of one peer among waiting requests. */

@@ -47,8 +47,8 @@ async function perform(
     case "stop":
       return await source.stop(name) ? `${name} stops.` : undefined;
     case "rollback": {
-      const revision = await source.rollBack(name, form.get("to") ?? undefined);
-      return revision && `${name} rolled back to revision ${revision.slice(0, 12)}.`;
+      const report = await source.rollBack(name, form.get("to") || undefined);
+      return report && `${name} rolled back to revision ${report.revision.slice(0, 12)}.`;
     }
     case "run":
       return await run(source, name, form.get("schedule") ?? "");

@@ -130,7 +130,8 @@ export function fakeSource(
     start: (name) => note("start", name),
     async rollBack(name, to) {
       if (to === "ffffffffffff") throw new Error(`"${name}" has no snapshot ${to}`);
-      return await note("rollback", name) ? to ?? "0".repeat(64) : undefined;
+      const revision = to ?? "0".repeat(64);
+      return await note("rollback", name) ? { revision } : undefined;
     },
     async runSchedule(name, wanted) {
       const found = SCHEDULES.some((one) => one.function === name && one.name === wanted);

@@ -51,19 +51,18 @@ async function place(source: Source, { staged, signal }: StageOptions): Promise<
       });
       return source.name;
     case "archive":
-      return await placeArchive(source.name, staged, signal);
+      return await placeArchive(source, { staged, signal });
     default:
       return source satisfies never;
   }
 }
 
 async function placeArchive(
-  given: string | undefined,
-  staged: string,
-  signal: AbortSignal,
+  { name: given, archive = Deno.stdin.readable }: Source & { readonly type: "archive" },
+  { staged, signal }: StageOptions,
 ): Promise<string> {
   await makeFolder(staged);
-  const input = Deno.stdin.readable.pipeThrough(new TransformStream(), { signal });
+  const input = archive.pipeThrough(new TransformStream(), { signal });
   const extracted = await extractTar(input, { target: staged, entryFile: ENTRY_FILE });
   const name = nameOf(given ?? extracted.name);
   if (extracted.folder !== staged) {

@@ -36,6 +36,8 @@ export enum FieldKind {
   RequestId,
   Accept,
   HealthCheck,
+  /** Secret of a debug session; always dropped, so that no function sees it. */
+  DebugSecret,
 }
 
 /** Field lines of one message, as offsets into its buffer. Reused for the next message. */
@@ -45,6 +47,9 @@ export interface FieldTable {
   readonly offsets: Int32Array;
   readonly kinds: Uint8Array;
 }
+
+/** Field of requests for the instance of a debug session; its value is the session's secret. */
+export const DEBUG_FIELD = "x-ddsrv-debug";
 
 const KNOWN: readonly (readonly [string, FieldKind])[] = [
   ["content-length", FieldKind.ContentLength],
@@ -70,6 +75,7 @@ const KNOWN: readonly (readonly [string, FieldKind])[] = [
   ["x-ddsrv-schedule", FieldKind.OfDdsrv],
   ["x-ddsrv-schedule-tick", FieldKind.OfDdsrv],
   ["x-request-id", FieldKind.RequestId],
+  [DEBUG_FIELD, FieldKind.DebugSecret],
   ["x-graphand-healthcheck", FieldKind.HealthCheck],
 ];
 

@@ -29,6 +29,7 @@ export function Actions(
           <ActionForm frame={frame} name={name} action="rollback">
             <label for="to">Restore revision</label>
             <select id="to" name="to">
+              <option value="">the one before</option>
               {kept.map((revision) => <option value={revision}>{revision}</option>)}
             </select>
             <button type="submit" class="strong">Roll back {name}</button>

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { ConfigError } from "../config/json_file.ts";
 import type { Settings } from "../config/settings.ts";
-import { type DenoBinary, inspectDeno, ownDeno, stampOf } from "../sandbox/deno_binary.ts";
+import { type DenoBinary, inspectDeno, ownDeno, stampOf } from "./deno_binary.ts";
 import {
   chooseVersion,
   compareVersions,
   type InstalledDeno,
   installedVersions,
-} from "../sandbox/deno_versions.ts";
+} from "./deno_versions.ts";
 
 /**
  * Returns the Deno for a function that asks for a version, or for one that does not.

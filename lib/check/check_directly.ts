@@ -1,14 +1,29 @@
 import { dirname, join } from "node:path";
-import { atLevel } from "../check/at_level.ts";
-import { checkFunction, type CheckResult } from "../check/check.ts";
-import { directPlace } from "../check/check_place.ts";
-import { referredVariables } from "../check/npmrc.ts";
+import type { CheckLevel } from "../config/check_level.ts";
 import type { Settings } from "../config/settings.ts";
 import { readContainedTextFile } from "../function/contained_file.ts";
 import { NPMRC_FILE } from "../function/layout.ts";
+import type { ModuleOptions } from "../sandbox/deno_command.ts";
 import { findNativeCompiler } from "../sandbox/native_compiler.ts";
 import { holdTrustedPath, UntrustedPathError } from "../system/trusted_path.ts";
-import type { SourceCheck } from "./isolation.ts";
+import { atLevel } from "./at_level.ts";
+import { checkFunction, type CheckOptions, type CheckResult } from "./check.ts";
+import { directPlace } from "./direct_place.ts";
+import { referredVariables } from "./npmrc.ts";
+
+/** Options of {@linkcode checkDirectly}. */
+export interface DirectCheck
+  extends Pick<CheckOptions, "bounds" | "isColoured" | "knownLock" | "onLook" | "signal"> {
+  readonly directory: string;
+  readonly level: CheckLevel;
+  readonly moduleOptions: ModuleOptions;
+  /** Variables of the function, to which its `.npmrc` may refer. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Module cache; the caller's own when left out. */
+  readonly cacheDirectory?: string | undefined;
+  /** Runs at low CPU priority; `false` when left out. */
+  readonly isNice?: boolean;
+}
 
 /**
  * Checks a function with the rights and the network of the supervisor, like `deno check` on the
@@ -17,11 +32,7 @@ import type { SourceCheck } from "./isolation.ts";
  */
 export async function checkDirectly(
   settings: Pick<Settings, "functionsDirectory">,
-  options: Omit<SourceCheck, "cacheDirectory"> & {
-    readonly cacheDirectory?: string | undefined;
-    /** Runs at low CPU priority; `false` when left out. */
-    readonly isNice?: boolean;
-  },
+  options: DirectCheck,
 ): Promise<CheckResult> {
   const { directory, moduleOptions, cacheDirectory, level, bounds, isNice } = options;
   const problem = await foreignOwner(directory);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Egress, parseEgress } from "../../lib/config/egress.ts";
 import { defaultPermissions, type Permission } from "../../lib/config/permissions.ts";
-import { withEgress } from "../../lib/isolation/none.ts";
+import { withEgress } from "../../lib/config/egress_permissions.ts";
 
 const list = parseEgress("a.test:443,192.0.2.1:80");
 

@@ -1,5 +1,5 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { openDenos } from "../../lib/isolation/denos.ts";
+import { openDenos } from "../../lib/sandbox/denos.ts";
 import { ownDeno } from "../../lib/sandbox/deno_binary.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
