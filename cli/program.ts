@@ -8,6 +8,7 @@ import { addCompletions } from "./tree/completions.ts";
 import { addDebug } from "./tree/debug.ts";
 import { addDev } from "./tree/dev.ts";
 import { addDeploy } from "./tree/deploy.ts";
+import { addDiff } from "./tree/diff.ts";
 import { addDoctor } from "./tree/doctor.ts";
 import { addEnv } from "./tree/env.ts";
 import { withExamples } from "./tree/examples.ts";
@@ -54,6 +55,7 @@ const groups: readonly Group[] = [
     addList,
     addInspect,
     addHistory,
+    addDiff,
     addLogs,
     addTop,
     addUi,

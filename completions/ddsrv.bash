@@ -21,6 +21,7 @@ __ddsrv_verb() {
     list | ls) verb='list' ;;
     inspect) verb='inspect' ;;
     history) verb='history' ;;
+    diff) verb='diff' ;;
     logs) verb='logs' ;;
     top) verb='top' ;;
     ui) verb='ui' ;;
@@ -55,6 +56,7 @@ __ddsrv_options() {
     list) choices=(--socket -w --watch --filter -q --quiet --format --json -h --help) ;;
     inspect) choices=(--socket --json -h --help) ;;
     history) choices=(-n --lines --socket --json -h --help) ;;
+    diff) choices=(--socket --json -h --help) ;;
     logs) choices=(-f --follow -n --lines --since --until --grep --stderr --no-prefix --logs-dir --socket --json -h --help) ;;
     top) choices=(--socket -h --help) ;;
     ui) choices=(--write --port --link --socket -h --help) ;;
@@ -138,7 +140,7 @@ __ddsrv_value() {
     'deploy --preview') kind='text' ;;
     'deploy --ttl') kind='text' ;;
     'deploy --env-file') kind='file' ;;
-    'deploy --command') kind='choice' choices=(serve doctor init dev deploy debug add remove reload rollback stop start env run list inspect history logs top check schedules install-service completions schema help) ;;
+    'deploy --command') kind='choice' choices=(serve doctor init dev deploy debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules install-service completions schema help) ;;
     'deploy --timeout') kind='text' ;;
     'debug --port') kind='text' ;;
     'debug --for') kind='text' ;;
@@ -169,6 +171,7 @@ __ddsrv_value() {
     'inspect --socket') kind='file' ;;
     'history -n' | 'history --lines') kind='text' ;;
     'history --socket') kind='file' ;;
+    'diff --socket') kind='file' ;;
     'logs -n' | 'logs --lines') kind='text' ;;
     'logs --since') kind='text' ;;
     'logs --until') kind='text' ;;
@@ -182,7 +185,7 @@ __ddsrv_value() {
     'check --isolation') kind='choice' choices=(full rootless none) ;;
     'schedules --socket') kind='file' ;;
     'install-service --path') kind='file' ;;
-    'schema --output') kind='choice' choices=(add check deploy doctor env history init inspect list logs reload remove rollback schedules start stop) ;;
+    'schema --output') kind='choice' choices=(add check deploy diff doctor env history init inspect list logs reload remove rollback schedules start stop) ;;
     *) kind= ;;
   esac
 }
@@ -191,7 +194,7 @@ __ddsrv_value() {
 __ddsrv_argument() {
   choices=() is_variadic=
   case "$1 $2" in
-    ' 0') kind='choice' choices=(serve doctor init dev deploy debug add remove rm reload rollback stop start env run list ls inspect history logs top check schedules install-service completions schema help) ;;
+    ' 0') kind='choice' choices=(serve doctor init dev deploy debug add remove rm reload rollback stop start env run list ls inspect history diff logs top ui check schedules install-service completions schema help) ;;
     'serve 0') kind='directory' ;;
     'init 0') kind='file' ;;
     'dev 0') kind='file' ;;
@@ -211,6 +214,9 @@ __ddsrv_argument() {
     'run '*) kind='text' is_variadic=1 ;;
     'inspect 0') kind='function' ;;
     'history 0') kind='function' ;;
+    'diff 0') kind='function' ;;
+    'diff 1') kind='text' ;;
+    'diff 2') kind='text' ;;
     'logs '*) kind='function' is_variadic=1 ;;
     'check '*) kind='file' is_variadic=1 ;;
     'schedules 0') kind='function' ;;
@@ -218,7 +224,7 @@ __ddsrv_argument() {
     'schedules 2') kind='text' ;;
     'install-service 0') kind='directory' ;;
     'completions 0') kind='choice' choices=(bash zsh fish) ;;
-    'help 0') kind='choice' choices=(serve doctor init dev deploy debug add remove reload rollback stop start env run list inspect history logs top check schedules install-service completions schema help) ;;
+    'help 0') kind='choice' choices=(serve doctor init dev deploy debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules install-service completions schema help) ;;
     *) kind= ;;
   esac
 }

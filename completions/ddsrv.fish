@@ -14,7 +14,7 @@ end
 
 # Succeeds if an option, given as "verb --option", takes a value.
 function __ddsrv_takes_value
-    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --state-dir' 'serve --shutdown-timeout' 'serve --isolation' 'serve --admin-port' 'serve --admin-hostname' 'serve --admin-hosts' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --console-format' 'serve --access-log' 'serve --access-log-file' 'serve --rescan' 'serve --max-files' 'serve --check' 'serve --deno' 'serve --deno-versions' 'serve --check-cpu-time' 'serve --check-timeout' 'serve --allow-import' 'serve --registries' 'serve --env-file' 'serve --idle' 'serve --parked' 'serve --drain' 'serve --egress' 'serve --dns' 'serve --domain' 'serve --root' 'serve --rate-limit' 'serve --trusted-proxies' 'serve --tls-cert' 'serve --tls-key' 'serve --certificates' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-connections-per-peer' 'serve --max-peer-buffer-size' 'serve --max-in-flight' 'serve --max-in-flight-per-peer' 'doctor --isolation' 'init --template' 'dev -p' 'dev --port' 'dev --host' 'dev --inspect' 'dev --isolation' 'deploy --to' 'deploy -n' 'deploy --name' 'deploy --preview' 'deploy --ttl' 'deploy --env-file' 'deploy --command' 'deploy --timeout' 'debug --port' 'debug --for' 'debug --socket' 'add -n' 'add --name' 'add -e' 'add --env' 'add --env-file' 'add --ttl' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'stop --page' 'stop --timeout' 'stop --socket' 'start --timeout' 'start --socket' 'env --socket' 'run -e' 'run --env' 'run --timeout' 'run --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'history -n' 'history --lines' 'history --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'check --format' 'check --isolation' 'schedules --socket' 'install-service --path' 'schema --output'
+    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --state-dir' 'serve --shutdown-timeout' 'serve --isolation' 'serve --admin-port' 'serve --admin-hostname' 'serve --admin-hosts' 'serve --ui-token-file' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --console-format' 'serve --access-log' 'serve --access-log-file' 'serve --rescan' 'serve --max-files' 'serve --check' 'serve --deno' 'serve --deno-versions' 'serve --check-cpu-time' 'serve --check-timeout' 'serve --allow-import' 'serve --registries' 'serve --env-file' 'serve --idle' 'serve --parked' 'serve --drain' 'serve --egress' 'serve --dns' 'serve --domain' 'serve --root' 'serve --rate-limit' 'serve --trusted-proxies' 'serve --tls-cert' 'serve --tls-key' 'serve --certificates' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-connections-per-peer' 'serve --max-peer-buffer-size' 'serve --max-in-flight' 'serve --max-in-flight-per-peer' 'doctor --isolation' 'init --template' 'dev -p' 'dev --port' 'dev --host' 'dev --inspect' 'dev --isolation' 'deploy --to' 'deploy -n' 'deploy --name' 'deploy --preview' 'deploy --ttl' 'deploy --env-file' 'deploy --command' 'deploy --timeout' 'debug --port' 'debug --for' 'debug --socket' 'add -n' 'add --name' 'add -e' 'add --env' 'add --env-file' 'add --ttl' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'stop --page' 'stop --timeout' 'stop --socket' 'start --timeout' 'start --socket' 'env --socket' 'run -e' 'run --env' 'run --timeout' 'run --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'history -n' 'history --lines' 'history --socket' 'diff --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'ui --port' 'ui --socket' 'check --format' 'check --isolation' 'schedules --socket' 'install-service --path' 'schema --output'
 end
 
 # Finds the verb, its arguments and a -- before the cursor. The result is cached per line, because
@@ -169,7 +169,7 @@ complete -c ddsrv -n '__ddsrv_at deploy' -s n -l name -r -k -a '(__ddsrv_functio
 complete -c ddsrv -n '__ddsrv_at deploy' -l preview -x -d 'deploy beside it as NAME--LABEL (default: the git branch)'
 complete -c ddsrv -n '__ddsrv_at deploy' -l ttl -x -d 'let the server remove it after this time, such as 3d; none keeps it'
 complete -c ddsrv -n '__ddsrv_at deploy' -l env-file -r -F -d 'set all variables of an env file, as ddsrv env import does'
-complete -c ddsrv -n '__ddsrv_at deploy' -l command -r -a 'serve doctor init dev deploy debug add remove reload rollback stop start env run list inspect history logs top check schedules install-service completions schema help' -d 'run ddsrv on the server by this command, as "sudo ddsrv"'
+complete -c ddsrv -n '__ddsrv_at deploy' -l command -r -a 'serve doctor init dev deploy debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules install-service completions schema help' -d 'run ddsrv on the server by this command, as "sudo ddsrv"'
 complete -c ddsrv -n '__ddsrv_at deploy' -l no-check -d 'let only the server check the function'
 complete -c ddsrv -n '__ddsrv_at deploy' -l dry-run -d 'print which files would be sent, and send nothing'
 complete -c ddsrv -n '__ddsrv_at deploy' -l no-wait -d 'do not wait until the function is ready'
@@ -212,8 +212,8 @@ complete -c ddsrv -n '__ddsrv_at reload' -l socket -r -F -d 'connect to this con
 complete -c ddsrv -n '__ddsrv_at reload' -l json -d 'print JSON; ddsrv schema --output describes it'
 complete -c ddsrv -n '__ddsrv_at reload' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at reload 1 more' -k -a '(__ddsrv_functions others)'
-complete -c ddsrv -n '__ddsrv_at \'\'' -a rollback -d 'roll back a function to a revision that served before'
-complete -c ddsrv -n '__ddsrv_at rollback' -l to -x -d 'roll back to this revision; ddsrv inspect lists the kept ones'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a rollback -d 'roll back a function to the revision that served before'
+complete -c ddsrv -n '__ddsrv_at rollback' -l to -x -d 'roll back to this revision; ddsrv history lists the kept ones'
 complete -c ddsrv -n '__ddsrv_at rollback' -l socket -r -F -d 'connect to this control socket'
 complete -c ddsrv -n '__ddsrv_at rollback' -l json -d 'print JSON; ddsrv schema --output describes it'
 complete -c ddsrv -n '__ddsrv_at rollback' -s h -l help -d 'print this help'
@@ -265,6 +265,11 @@ complete -c ddsrv -n '__ddsrv_at history' -l socket -r -F -d 'connect to this co
 complete -c ddsrv -n '__ddsrv_at history' -l json -d 'print JSON; ddsrv schema --output describes it'
 complete -c ddsrv -n '__ddsrv_at history' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at history 1' -k -a '(__ddsrv_functions)'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a diff -d 'show what differs between two revisions of a function'
+complete -c ddsrv -n '__ddsrv_at diff' -l socket -r -F -d 'connect to this control socket'
+complete -c ddsrv -n '__ddsrv_at diff' -l json -d 'print JSON; ddsrv schema --output describes it'
+complete -c ddsrv -n '__ddsrv_at diff' -s h -l help -d 'print this help'
+complete -c ddsrv -n '__ddsrv_at diff 1' -k -a '(__ddsrv_functions)'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a logs -d 'print log lines of functions; works without a running supervisor'
 complete -c ddsrv -n '__ddsrv_at logs' -s f -l follow -d 'keep printing new lines, also those of new functions'
 complete -c ddsrv -n '__ddsrv_at logs' -s n -l lines -x -d 'print this many past lines of each function, or all'
@@ -310,7 +315,7 @@ complete -c ddsrv -n '__ddsrv_at completions 1' -a 'bash zsh fish'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a schema -d 'print the JSON Schema of ddsrv.json, --json output or the control API'
 complete -c ddsrv -n '__ddsrv_at schema' -l function -d 'describe the ddsrv.json of a function, not of the server'
 complete -c ddsrv -n '__ddsrv_at schema' -l api -d 'describe the control API, as OpenAPI 3.1'
-complete -c ddsrv -n '__ddsrv_at schema' -l output -r -a 'add check deploy doctor env history init inspect list logs reload remove rollback schedules start stop' -d 'describe the --json output of a command; for logs, of a line'
+complete -c ddsrv -n '__ddsrv_at schema' -l output -r -a 'add check deploy diff doctor env history init inspect list logs reload remove rollback schedules start stop' -d 'describe the --json output of a command; for logs, of a line'
 complete -c ddsrv -n '__ddsrv_at schema' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a help -d 'print the help of a command'
-complete -c ddsrv -n '__ddsrv_at help 1' -a 'serve doctor init dev deploy debug add remove reload rollback stop start env run list inspect history logs top check schedules install-service completions schema help'
+complete -c ddsrv -n '__ddsrv_at help 1' -a 'serve doctor init dev deploy debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules install-service completions schema help'

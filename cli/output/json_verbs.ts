@@ -3,6 +3,7 @@ export const JSON_VERBS = [
   "add",
   "check",
   "deploy",
+  "diff",
   "doctor",
   "env",
   "history",

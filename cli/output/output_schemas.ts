@@ -68,6 +68,7 @@ export const outputSchemas: Readonly<Record<JsonVerb, z.ZodType>> = {
   add: apiShapes.FunctionReport,
   check: z.array(shapes.check),
   deploy: apiShapes.FunctionReport,
+  diff: apiShapes.DiffReport,
   doctor: z.array(shapes.host),
   env: z.array(apiShapes.VariableReport),
   history: z.array(apiShapes.ChangeReport),

@@ -2,6 +2,7 @@ import type { IsolationLevel } from "../config/isolation_level.ts";
 import type { SettingSource } from "../config/setting_origin.ts";
 import type { Stay } from "../sandbox/activity.ts";
 import { CHANGE_RESULTS, type ChangeStage } from "../history/change.ts";
+import type { FileDifference } from "../history/file_difference.ts";
 import type { AnnouncedCause, ChangeCause, ChangeUser } from "../history/origin.ts";
 import type { VariableSource } from "../function/variable_layers.ts";
 import type { RunCounts, RunResult } from "../schedules/schedule_record.ts";
@@ -141,6 +142,14 @@ export interface ExpiryRequest {
 /** The time of expiry before the request. */
 export interface ExpiryReport {
   readonly before: string | null;
+}
+
+/** Differences of two revisions: `GET /v1/functions/NAME/diff?from=…&to=…`. */
+export interface DiffReport {
+  readonly from: string;
+  readonly to: string;
+  readonly files: readonly FileDifference[];
+  readonly isTruncated: boolean;
 }
 
 /** Request to stop a function by hand: `POST /v1/functions/NAME/stop`. */
