@@ -108,7 +108,7 @@ export async function serve(directory: string | undefined, options: object): Pro
     supervisor,
     report,
     front: proxy,
-    page: createServedPage(control, tokens),
+    page: createServedPage(control, { tokens, onWarning: console.warn }),
   });
   const adminUrl = ({ port }: Admin): string => `http://${urlHost(settings.adminHostname)}:${port}`;
   if (admin !== undefined) stack.use(admin);

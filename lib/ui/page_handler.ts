@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { PageHandler } from "../control/admin_server.ts";
 import { cookieName } from "./access/cookie.ts";
-import { createPage, type PageOptions } from "./page.tsx";
+import { createPage, type PageOptions } from "./page.ts";
 import { serveRequest } from "./serve_request.ts";
 
 /** Options of {@linkcode createPageHandler}. */

@@ -13,6 +13,8 @@ export type PageSource = Pick<
   | "runSchedule"
   | "reload"
   | "rollBack"
+  | "history"
+  | "diff"
   | "stop"
   | "start"
 >;

@@ -1,4 +1,4 @@
-import { createPage, type Page, type PageOptions } from "../../lib/ui/page.tsx";
+import { createPage, type Page, type PageOptions } from "../../lib/ui/page.ts";
 import { type FakeSource, fakeSource } from "./fake_source.ts";
 
 /** Host and port that the tests' browser uses. */

@@ -1,4 +1,6 @@
 import type {
+  ChangeReport,
+  DiffReport,
   FunctionReport,
   ScheduleReport,
   SettingReport,
@@ -91,6 +93,61 @@ const VARIABLES: readonly VariableReport[] = [
   { name: "DATABASE_URL", source: "dotEnv", overrides: [], setAt: null },
 ];
 
+const HUNKS = `@@ -1,3 +1,3 @@
+ Deno.serve(() => {
+-  return new Response("shop");
++  return new Response(${JSON.stringify(HOSTILE)});
+ });
+`;
+
+const DIFF: DiffReport = {
+  from: "a9b8c7d6e5f4",
+  to: "0123456789ab",
+  files: [
+    { path: "index.ts", change: "changed", kind: "text", hunks: HUNKS },
+    { path: `x${HOSTILE}\x1b[2J`, change: "added", kind: "binary", hunks: null },
+    { path: ".env", change: "changed", kind: "secret", hunks: null },
+  ],
+  isTruncated: false,
+};
+
+function change(id: string, given: Partial<ChangeReport>): ChangeReport {
+  return {
+    id: id.repeat(12),
+    at: "2026-01-30T09:15:00.000Z",
+    by: "deploy",
+    revision: null,
+    commit: "3f786850e387550fdab836ed7e6dc881de23001b",
+    user: { uid: 0, name: "root" },
+    result: "ready",
+    stage: null,
+    reason: null,
+    durationMs: 640,
+    isServing: false,
+    isKept: false,
+    ...given,
+  };
+}
+
+const CHANGES: readonly ChangeReport[] = [
+  change("4", { by: "edit", user: null, commit: null, result: "pending", durationMs: 0 }),
+  change("3", {
+    revision: "8f3c1d2e4b5a",
+    result: "failed",
+    stage: "check",
+    reason: HOSTILE,
+    commit: "89e6c98d92887913cadf06b2adb97f26cde4849b",
+  }),
+  change("2", { revision: "0123456789ab", isServing: true, isKept: true }),
+  change("1", {
+    by: "add",
+    revision: "a9b8c7d6e5f4",
+    isKept: true,
+    commit: null,
+    user: { uid: 1000, name: HOSTILE },
+  }),
+];
+
 /** Creates a source with one function in each state, or with other reports. */
 export function fakeSource(
   reports: readonly FunctionReport[] = ALL_STATES,
@@ -111,6 +168,8 @@ export function fakeSource(
     find: (name) => Promise.resolve(source.reports.find((one) => one.name === name)),
     traffic: () => Promise.resolve([...source.counts.values()]),
     schedules: () => Promise.resolve([...source.planned]),
+    history: (name) => Promise.resolve(name === "shop" ? [...CHANGES] : []),
+    diff: () => Promise.resolve(DIFF),
     settings: () => Promise.resolve([...SETTINGS]),
     variables: () => Promise.resolve([...VARIABLES]),
     supervisor: () =>

@@ -1,4 +1,5 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
+import { shownFiles } from "../../lib/ui/diff_lines.ts";
 import { functionReport } from "../cli/function_report.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 import { formOf, openBrowserPage, TOKEN } from "./browser_page.ts";
@@ -270,6 +271,44 @@ Deno.test("page: the log shows colors and HTML as text", async () => {
   equal((await browser.ask("/_ui/functions/archive/logs")).status, 200);
 });
 
+Deno.test("page: the history of a function, with differences and a way back", async () => {
+  using browser = openBrowserPage({ canWrite: () => true });
+  await browser.logIn();
+  const html = await (await browser.ask("/_ui/functions/shop/history")).text();
+  match(html, /check failed<.*&lt;script&gt;/s);
+  match(html, /ready, serves</);
+  deepEqual([...html.matchAll(/diff\?from=(\w+)/g)].map(([, from]) => from), ["a9b8c7d6e5f4"]);
+  match(html, /name="to" value="a9b8c7d6e5f4"/);
+  doesNotMatch(html, /<script>/);
+  match(await (await browser.ask("/_ui/functions/wiki/history")).text(), /No change is recorded/);
+
+  const diff = await (await browser.ask("/_ui/functions/shop/diff?from=a9b8c7d6e5f4")).text();
+  match(diff, /<span class="removed">- {2}return new Response\(&quot;shop&quot;\);/);
+  match(diff, /<span class="added">\+.*&lt;script&gt;alert/);
+  match(diff, /<code>\.env<\/code>.*changed, secret, the content is not shown/s);
+  doesNotMatch(diff, /<script>/);
+  ok(!diff.includes("\x1b"));
+  for (const query of ["", "?from=../../x", "?from=a9b8&to=%22", "?from=a9b"]) {
+    equal((await browser.ask(`/_ui/functions/shop/diff${query}`)).status, 404, query);
+  }
+  equal((await browser.ask("/_ui/functions/nothing/diff?from=a9b8c7d6e5f4")).status, 404);
+  equal((await browser.ask("/_ui/functions/nothing/history")).status, 404);
+});
+
+Deno.test("shownFiles() limits files and lines of a page", () => {
+  const file = {
+    path: "a",
+    change: "changed",
+    kind: "text",
+    hunks: "@@\n+a\n".repeat(900),
+  } as const;
+  const { files, isCut } = shownFiles([file, file, file]);
+  deepEqual(files.map(({ lines }) => lines.length), [1_800, 1_200, 0]);
+  equal(isCut, true);
+  equal(shownFiles([file]).isCut, false);
+  equal(shownFiles(new Array(300).fill({ ...file, hunks: null })).files.length, 200);
+});
+
 Deno.test("page: an error of the supervisor is a page, and a later request works", async () => {
   const source = fakeSource();
   const { functions } = source;
@@ -280,6 +319,7 @@ Deno.test("page: an error of the supervisor is a page, and a later request works
   });
   const response = await browser.ask("/_ui/");
   equal(response.status, 502);
+  match(response.headers.get("content-security-policy")!, /^default-src 'none'/);
   ok((await response.text()).includes(`No supervisor is running: ${ESCAPED}`));
   Object.assign(source, { functions });
   equal((await browser.ask("/_ui/")).status, 200);

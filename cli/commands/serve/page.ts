@@ -8,20 +8,38 @@ import { PAGE_PATH } from "../../../lib/ui/page_path.ts";
 import { isTokenOfFile } from "../../../lib/ui/access/token_file.ts";
 import { version } from "../../version.ts";
 
+/** Options of {@linkcode createServedPage}. */
+export interface ServedPageOptions {
+  readonly tokens: LoginTokens;
+  readonly onWarning: (message: string) => void;
+}
+
 /**
  * Creates the page of the admin port. Its code is loaded with its first request, so that a server
  * whose page nobody opens needs no memory for it.
  */
-export function createServedPage(options: ControlOptions, tokens: LoginTokens): MountedPage {
+export function createServedPage(
+  options: ControlOptions,
+  { tokens, onWarning }: ServedPageOptions,
+): MountedPage {
   const { context } = options;
   let loading: Promise<PageHandler> | undefined;
+
+  /** Somebody who has not logged in does not see why the file cannot be used. */
+  async function isOperatorToken(token: string): Promise<boolean> {
+    try {
+      return await isTokenOfFile(token, context.settings.uiTokenFile);
+    } catch (error) {
+      onWarning(`Cannot use the token of --ui-token-file: ${(error as Error).message}`);
+      return false;
+    }
+  }
 
   async function load(): Promise<PageHandler> {
     const { createPageHandler } = await import("../../../lib/ui/page_handler.ts");
     return createPageHandler({
       source: createOwnCalls(options),
-      acceptToken: async (token) =>
-        tokens.take(token) || await isTokenOfFile(token, context.settings.uiTokenFile),
+      acceptToken: async (token) => tokens.take(token) || await isOperatorToken(token),
       remedy: remedyOf(context.settings.uiTokenFile),
       canWrite: () => context.settings.uiWrite,
       isTrusted: (address) => trustOf(context.settings.trustedProxies)(address),

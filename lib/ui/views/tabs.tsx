@@ -2,7 +2,11 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Frame } from "./layout.tsx";
 
-const TABS = { overview: ["Overview", ""], logs: ["Logs", "/logs"] } as const;
+const TABS = {
+  overview: ["Overview", ""],
+  logs: ["Logs", "/logs"],
+  history: ["History", "/history"],
+} as const;
 
 /** The pages of one function. */
 export function FunctionTabs(

@@ -20,6 +20,8 @@ const PAGES: Readonly<Record<string, string>> = {
   failed: "functions/billing",
   stopped: "functions/wiki",
   logs: "functions/shop/logs",
+  history: "functions/shop/history",
+  diff: "functions/shop/diff?from=a9b8c7d6e5f4",
   schedules: "schedules",
   missing: "functions/nothing",
 };
@@ -239,13 +241,13 @@ Deno.test("keyboard: skip link, visible focus, every control in order, and Enter
     equal(outline, "solid");
     await tab.keyboard.press("Enter");
     const reached: string[] = [];
-    for (let index = 0; index < 7; index++) {
+    for (let index = 0; index < 8; index++) {
       await tab.keyboard.press("Tab");
       reached.push(await tab.evaluate<string>("document.activeElement.textContent"));
     }
-    const [overview, logs, url, reload, rollback, stop] = reached;
-    deepEqual([overview, logs, reload, rollback, stop], [
-      ...["Overview", "Logs", "Reload", "Roll back…", "Stop…"],
+    const [overview, logs, history, url, reload, rollback, stop] = reached;
+    deepEqual([overview, logs, history, reload, rollback, stop], [
+      ...["Overview", "Logs", "History", "Reload", "Roll back…", "Stop…"],
     ]);
     match(url!, /^http/);
     await tab.locator("#stop").focus();
