@@ -54,7 +54,8 @@ export function FunctionPage(
           <LiveText view={view} field="rate" />, errors <LiveText view={view} field="errorRate" />
         </Chart>
         <Chart view={view} field="latencyChart" title="Latency">
-          median <LiveText view={view} field="p50" />, p99 <LiveText view={view} field="p99" />
+          <abbr title="median">p50</abbr> <LiveText view={view} field="p50" />, p99{" "}
+          <LiveText view={view} field="p99" />
         </Chart>
         <Chart view={view} field="cpuChart" title="CPU">
           <LiveText view={view} field="cpu" /> of a core

@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { ChangeReport } from "../../control/api.ts";
-import { formatDuration, formatTime, NOTHING } from "../format.ts";
+import { formatDuration, NOTHING } from "../format.ts";
 import { plainLines } from "../log_text.ts";
 import { shapeOfFunction } from "../page_shape.ts";
 import type { FunctionView } from "../sampler.ts";
@@ -74,7 +74,6 @@ function ChangeTable(
           <th scope="col">By</th>
           <th scope="col" class="wide">Revision</th>
           <th scope="col">Result</th>
-          <th scope="col">Compare</th>
           {frame.canWrite && <th scope="col" class="wide">Restore</th>}
         </tr>
       </thead>
@@ -82,12 +81,15 @@ function ChangeTable(
         {changes.map((change) => (
           <tr>
             <th scope="row">
-              <time datetime={change.at}>{formatTime(change.at)}</time>
+              <time datetime={change.at}>
+                <span>{change.at.slice(0, 10)}</span> <span>{change.at.slice(11, 19)}</span>{" "}
+                <span>UTC</span>
+              </time>
             </th>
             <td>
               {change.by}
               {change.commit !== null && (
-                <span class="why">
+                <span class="why wide">
                   commit <code>{change.commit.slice(0, SHORT_COMMIT)}</code>
                 </span>
               )}
@@ -100,9 +102,7 @@ function ChangeTable(
             </td>
             <td>
               <Result change={change} />
-            </td>
-            <td>
-              <Compare name={name} change={change} serving={serving} frame={frame} />
+              <Compare frame={frame} name={name} change={change} serving={serving} />
             </td>
             {frame.canWrite && (
               <td class="wide">
@@ -127,7 +127,7 @@ function Result({ change }: { readonly change: ChangeReport }): JSX.Element {
         {word}
         {isServing && ", serves"}
       </span>
-      <span class="why">after {formatDuration(durationMs)}</span>
+      {result !== "pending" && <span class="why">after {formatDuration(durationMs)}</span>}
       {reason !== null && <span class="why">{plainLines(reason)}</span>}
     </>
   );
@@ -141,10 +141,16 @@ function Compare(
     readonly change: ChangeReport;
     readonly serving: string | undefined;
   },
-): JSX.Element {
-  if (revision === null || !isKept || isServing || revision === serving) return <>{NOTHING}</>;
+): JSX.Element | null {
+  if (revision === null || !isKept || isServing || revision === serving) return null;
   const path = `${frame.root}functions/${encodeURIComponent(name)}/diff?from=${revision}`;
-  return <a href={path} aria-label={`Diff of ${revision} and the present code`}>Diff</a>;
+  return (
+    <span class="why">
+      <a href={path} aria-label={`Show differences of ${revision} and the present code`}>
+        Show differences
+      </a>
+    </span>
+  );
 }
 
 function RestoreForm(
