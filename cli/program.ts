@@ -34,6 +34,7 @@ import { addStart } from "./tree/start.ts";
 import { addStatus } from "./tree/status.ts";
 import { addStop } from "./tree/stop.ts";
 import { addTop } from "./tree/top.ts";
+import { addUi } from "./tree/ui.ts";
 import { version } from "./version.ts";
 
 /** A heading of the help, and the commands below it. */
@@ -59,6 +60,7 @@ const groups: readonly Group[] = [
     addDiff,
     addLogs,
     addTop,
+    addUi,
     addCheck,
     addSchedules,
     addStatus,

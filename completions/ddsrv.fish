@@ -14,7 +14,7 @@ end
 
 # Succeeds if an option, given as "verb --option", takes a value.
 function __ddsrv_takes_value
-    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --state-dir' 'serve --shutdown-timeout' 'serve --isolation' 'serve --admin-port' 'serve --admin-hostname' 'serve --admin-hosts' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --console-format' 'serve --access-log' 'serve --access-log-file' 'serve --rescan' 'serve --max-files' 'serve --check' 'serve --deno' 'serve --deno-versions' 'serve --check-cpu-time' 'serve --check-timeout' 'serve --allow-import' 'serve --registries' 'serve --env-file' 'serve --idle' 'serve --parked' 'serve --drain' 'serve --egress' 'serve --dns' 'serve --domain' 'serve --root' 'serve --index' 'serve --rate-limit' 'serve --trusted-proxies' 'serve --tls-cert' 'serve --tls-key' 'serve --certificates' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-connections-per-peer' 'serve --max-peer-buffer-size' 'serve --max-in-flight' 'serve --max-in-flight-per-peer' 'doctor --isolation' 'init --template' 'dev -p' 'dev --port' 'dev --host' 'dev --inspect' 'dev --isolation' 'deploy --to' 'deploy -n' 'deploy --name' 'deploy --preview' 'deploy --ttl' 'deploy --env-file' 'deploy --command' 'deploy --timeout' 'git --branch' 'git --dir' 'git --command' 'git --socket' 'debug --port' 'debug --for' 'debug --socket' 'add -n' 'add --name' 'add -e' 'add --env' 'add --env-file' 'add --ttl' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'stop --page' 'stop --timeout' 'stop --socket' 'start --timeout' 'start --socket' 'env --socket' 'run -e' 'run --env' 'run --timeout' 'run --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'history -n' 'history --lines' 'history --socket' 'diff --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'check --format' 'check --isolation' 'schedules --socket' 'status --socket' 'install-service --path' 'schema --output'
+    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --state-dir' 'serve --shutdown-timeout' 'serve --isolation' 'serve --admin-port' 'serve --admin-hostname' 'serve --admin-hosts' 'serve --ui-token-file' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --console-format' 'serve --access-log' 'serve --access-log-file' 'serve --rescan' 'serve --max-files' 'serve --check' 'serve --deno' 'serve --deno-versions' 'serve --check-cpu-time' 'serve --check-timeout' 'serve --allow-import' 'serve --registries' 'serve --env-file' 'serve --idle' 'serve --parked' 'serve --drain' 'serve --egress' 'serve --dns' 'serve --domain' 'serve --root' 'serve --index' 'serve --rate-limit' 'serve --trusted-proxies' 'serve --tls-cert' 'serve --tls-key' 'serve --certificates' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-connections-per-peer' 'serve --max-peer-buffer-size' 'serve --max-in-flight' 'serve --max-in-flight-per-peer' 'doctor --isolation' 'init --template' 'dev -p' 'dev --port' 'dev --host' 'dev --inspect' 'dev --isolation' 'deploy --to' 'deploy -n' 'deploy --name' 'deploy --preview' 'deploy --ttl' 'deploy --env-file' 'deploy --command' 'deploy --timeout' 'git --branch' 'git --dir' 'git --command' 'git --socket' 'debug --port' 'debug --for' 'debug --socket' 'add -n' 'add --name' 'add -e' 'add --env' 'add --env-file' 'add --ttl' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'stop --page' 'stop --timeout' 'stop --socket' 'start --timeout' 'start --socket' 'env --socket' 'run -e' 'run --env' 'run --timeout' 'run --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'history -n' 'history --lines' 'history --socket' 'diff --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'ui --port' 'ui --socket' 'check --format' 'check --isolation' 'schedules --socket' 'status --socket' 'install-service --path' 'schema --output'
 end
 
 # Finds the verb, its arguments and a -- before the cursor. The result is cached per line, because
@@ -93,6 +93,8 @@ complete -c ddsrv -n '__ddsrv_at serve' -l isolation -r -a 'full rootless none' 
 complete -c ddsrv -n '__ddsrv_at serve' -l admin-port -x -d 'port of the admin endpoints /livez, /readyz and /metrics'
 complete -c ddsrv -n '__ddsrv_at serve' -l admin-hostname -x -d 'address that the admin endpoints listen on'
 complete -c ddsrv -n '__ddsrv_at serve' -l admin-hosts -r -k -a '(__ddsrv_functions)' -d 'host names that the admin endpoints accept, besides localhost; may be repeated'
+complete -c ddsrv -n '__ddsrv_at serve' -l ui-write -d 'let the page on the admin port reload, roll back, stop and start'
+complete -c ddsrv -n '__ddsrv_at serve' -l ui-token-file -r -F -d 'file with a token that logs in to the page on the admin port'
 complete -c ddsrv -n '__ddsrv_at serve' -l no-logs -d 'do not write log files'
 complete -c ddsrv -n '__ddsrv_at serve' -l logs-dir -r -F -d 'directory of log files'
 complete -c ddsrv -n '__ddsrv_at serve' -l log-file-format -r -a 'cri docker' -d 'line format of log files'
@@ -169,7 +171,7 @@ complete -c ddsrv -n '__ddsrv_at deploy' -s n -l name -r -k -a '(__ddsrv_functio
 complete -c ddsrv -n '__ddsrv_at deploy' -l preview -x -d 'deploy beside it as NAME--LABEL (default: the git branch)'
 complete -c ddsrv -n '__ddsrv_at deploy' -l ttl -x -d 'let the server remove it after this time, such as 3d; none keeps it'
 complete -c ddsrv -n '__ddsrv_at deploy' -l env-file -r -F -d 'set all variables of an env file, as ddsrv env import does'
-complete -c ddsrv -n '__ddsrv_at deploy' -l command -r -a 'serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top check schedules status install-service completions schema help' -d 'run ddsrv on the server by this command, as "sudo ddsrv"'
+complete -c ddsrv -n '__ddsrv_at deploy' -l command -r -a 'serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service completions schema help' -d 'run ddsrv on the server by this command, as "sudo ddsrv"'
 complete -c ddsrv -n '__ddsrv_at deploy' -l no-check -d 'let only the server check the function'
 complete -c ddsrv -n '__ddsrv_at deploy' -l dry-run -d 'print which files would be sent, and send nothing'
 complete -c ddsrv -n '__ddsrv_at deploy' -l no-wait -d 'do not wait until the function is ready'
@@ -180,7 +182,7 @@ complete -c ddsrv -n '__ddsrv_at deploy 1' -F
 complete -c ddsrv -n '__ddsrv_at \'\'' -a git -d 'make a git repository on the server that deploys what is pushed'
 complete -c ddsrv -n '__ddsrv_at git' -l branch -x -d 'deploy pushes to this branch'
 complete -c ddsrv -n '__ddsrv_at git' -l dir -r -F -d 'directory of the repository (default: in the state directory)'
-complete -c ddsrv -n '__ddsrv_at git' -l command -r -a 'serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top check schedules status install-service completions schema help' -d 'run ddsrv in the hook by this command, as "sudo -n ddsrv"'
+complete -c ddsrv -n '__ddsrv_at git' -l command -r -a 'serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service completions schema help' -d 'run ddsrv in the hook by this command, as "sudo -n ddsrv"'
 complete -c ddsrv -n '__ddsrv_at git' -l socket -r -F -d 'connect to this control socket'
 complete -c ddsrv -n '__ddsrv_at git' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at git 1' -a init
@@ -294,6 +296,12 @@ complete -c ddsrv -n '__ddsrv_at logs 1 more' -k -a '(__ddsrv_functions others)'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a top -d 'show requests, latency, CPU and memory of each function, live'
 complete -c ddsrv -n '__ddsrv_at top' -l socket -r -F -d 'connect to this control socket'
 complete -c ddsrv -n '__ddsrv_at top' -s h -l help -d 'print this help'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a ui -d 'serve a page that shows the functions, for a browser'
+complete -c ddsrv -n '__ddsrv_at ui' -l write -d 'let the page change functions'
+complete -c ddsrv -n '__ddsrv_at ui' -l port -x -d 'listen on this port of loopback; 0 chooses a free one'
+complete -c ddsrv -n '__ddsrv_at ui' -l link -d 'print a link to the page on the admin port of serve'
+complete -c ddsrv -n '__ddsrv_at ui' -l socket -r -F -d 'connect to this control socket'
+complete -c ddsrv -n '__ddsrv_at ui' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a check -d 'type-check functions without running them; needs no root'
 complete -c ddsrv -n '__ddsrv_at check' -l format -r -a 'text json github' -d 'print text for people, JSON, or annotations for GitHub Actions'
 complete -c ddsrv -n '__ddsrv_at check' -l json -d 'same as --format json'
@@ -324,4 +332,4 @@ complete -c ddsrv -n '__ddsrv_at schema' -l api -d 'describe the control API, as
 complete -c ddsrv -n '__ddsrv_at schema' -l output -r -a 'add check deploy diff doctor env history init inspect list logs reload remove rollback schedules start status stop' -d 'describe the --json output of a command; for logs, of a line'
 complete -c ddsrv -n '__ddsrv_at schema' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a help -d 'print the help of a command'
-complete -c ddsrv -n '__ddsrv_at help 1' -a 'serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top check schedules status install-service completions schema help'
+complete -c ddsrv -n '__ddsrv_at help 1' -a 'serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service completions schema help'

@@ -22,6 +22,7 @@ import {
   type ExpiryReport,
   type ExpiryRequest,
   type FunctionReport,
+  type LoginReport,
   NEXT_STARTS,
   REPORTED_RESULTS,
   REPORTED_STATUSES,
@@ -288,6 +289,9 @@ export const apiShapes = {
   CheckReport: z.strictObject({
     problem: text.describe("null if serve would start the function"),
   }),
+  LoginReport: z.strictObject({
+    url: z.string().describe("Works once, and for ten minutes"),
+  }),
   ErrorReport: z.strictObject({ error: z.string() }),
 };
 
@@ -314,6 +318,7 @@ interface Interfaces {
   VariablesChange: VariablesChange;
   CheckRequest: CheckRequest;
   CheckReport: CheckReport;
+  LoginReport: LoginReport;
   ErrorReport: ErrorReport;
 }
 
