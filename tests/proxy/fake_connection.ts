@@ -69,6 +69,7 @@ export function contextOf(routes: RouteTable): ProxyContext {
     ownDomains: [],
     root: undefined,
     hideErrors: false,
+    via: false,
     compatHealthcheck: false,
     rateLimit: "none",
     limiter: new RateLimiter(),
