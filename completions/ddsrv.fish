@@ -126,6 +126,7 @@ complete -c ddsrv -n '__ddsrv_at serve' -l index -r -a 'off local all' -d 'who g
 complete -c ddsrv -n '__ddsrv_at serve' -l rate-limit -x -d 'rate limit of each client, such as 100/s (429)'
 complete -c ddsrv -n '__ddsrv_at serve' -l trusted-proxies -x -d 'peers whose X-Forwarded-* headers to trust, as address or CIDR; may be repeated'
 complete -c ddsrv -n '__ddsrv_at serve' -l hide-errors -d 'do not show the details of errors to clients'
+complete -c ddsrv -n '__ddsrv_at serve' -l no-via -d 'do not add a Via field to forwarded requests and responses'
 complete -c ddsrv -n '__ddsrv_at serve' -l compat-reload -d 'let every client reload a function with POST /NAME/reload'
 complete -c ddsrv -n '__ddsrv_at serve' -l compat-healthcheck -d 'answer x-graphand-healthcheck: true with 200 OK'
 complete -c ddsrv -n '__ddsrv_at serve' -l tls-cert -r -F -d 'serve TLS with this certificate chain (PEM)'

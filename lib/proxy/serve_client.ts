@@ -275,6 +275,7 @@ async function forward(
     clientBytes: clientAddress(peer, head, client.context.isTrusted),
     requestId,
     upstreamHost: upstream.authority,
+    via: client.context.via,
   };
   account.inFlight++;
   let outcome: Outcome;
