@@ -30,6 +30,8 @@ import { addStart } from "./tree/start.ts";
 import { addStatus } from "./tree/status.ts";
 import { addStop } from "./tree/stop.ts";
 import { addTop } from "./tree/top.ts";
+import { addUninstallService } from "./tree/uninstall_service.ts";
+import { addUpgrade } from "./tree/upgrade.ts";
 import { version } from "./version.ts";
 
 /** A heading of the help, and the commands below it. */
@@ -59,7 +61,10 @@ const groups: readonly Group[] = [
     addSchedules,
     addStatus,
   ]],
-  ["Set up:", [addInstallService, addCompletions, addSchema]],
+  [
+    "Set up:",
+    [addInstallService, addUninstallService, addUpgrade, addCompletions, addSchema],
+  ],
 ];
 
 const COMMON_VARIABLES: readonly VariableNote[] = [
