@@ -109,7 +109,8 @@ function packageSteps(directory: string, name: string): readonly string[] {
       `$ npm install ${name}@latest`,
     ]
     : [
-      "This ddsrv belongs to another npm than the one on your PATH. Upgrade it with its own:",
-      `$ ${prefix}/bin/npm install --global ${name}@latest`,
+      "This ddsrv is not in the directory that your npm installs global packages into. Upgrade it " +
+      "there:",
+      `$ npm install --global --prefix ${prefix} ${name}@latest`,
     ];
 }

@@ -49,7 +49,7 @@ const plans: readonly {
   {
     what: "a package of another npm",
     installation: { type: "package", directory: "/home/ann/.nvm/v24/lib/node_modules/ddsrv" },
-    says: "$ /home/ann/.nvm/v24/bin/npm install --global ddsrv@latest",
+    says: "$ npm install --global --prefix /home/ann/.nvm/v24 ddsrv@latest",
   },
   { what: "npx", installation: { type: "npx" }, says: "$ npx ddsrv@latest --version" },
   { what: "a container", installation: { type: "container" }, says: "Pull or build a newer image" },
