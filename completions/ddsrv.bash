@@ -30,6 +30,8 @@ __ddsrv_verb() {
     schedules) verb='schedules' ;;
     status) verb='status' ;;
     install-service) verb='install-service' ;;
+    uninstall-service) verb='uninstall-service' ;;
+    upgrade) verb='upgrade' ;;
     completions) verb='completions' ;;
     schema) verb='schema' ;;
     help) verb='help' ;;
@@ -67,6 +69,8 @@ __ddsrv_options() {
     schedules) choices=(--socket --json -h --help) ;;
     status) choices=(--socket --json -h --help) ;;
     install-service) choices=(--path --force --print -h --help) ;;
+    uninstall-service) choices=(--path -h --help) ;;
+    upgrade) choices=(--print --socket -h --help) ;;
     completions) choices=(-h --help) ;;
     schema) choices=(--function --api --output -h --help) ;;
     help) choices=() ;;
@@ -145,11 +149,11 @@ __ddsrv_value() {
     'deploy --preview') kind='text' ;;
     'deploy --ttl') kind='text' ;;
     'deploy --env-file') kind='file' ;;
-    'deploy --command') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service completions schema help) ;;
+    'deploy --command') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help) ;;
     'deploy --timeout') kind='text' ;;
     'git --branch') kind='text' ;;
     'git --dir') kind='file' ;;
-    'git --command') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service completions schema help) ;;
+    'git --command') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help) ;;
     'git --socket') kind='file' ;;
     'debug --port') kind='text' ;;
     'debug --for') kind='text' ;;
@@ -195,6 +199,8 @@ __ddsrv_value() {
     'schedules --socket') kind='file' ;;
     'status --socket') kind='file' ;;
     'install-service --path') kind='file' ;;
+    'uninstall-service --path') kind='file' ;;
+    'upgrade --socket') kind='file' ;;
     'schema --output') kind='choice' choices=(add check deploy diff doctor env history init inspect list logs reload remove rollback schedules start status stop) ;;
     *) kind= ;;
   esac
@@ -204,7 +210,7 @@ __ddsrv_value() {
 __ddsrv_argument() {
   choices=() is_variadic=
   case "$1 $2" in
-    ' 0') kind='choice' choices=(serve doctor init dev deploy git debug add remove rm reload rollback stop start env run list ls inspect history diff logs top ui check schedules status install-service completions schema help) ;;
+    ' 0') kind='choice' choices=(serve doctor init dev deploy git debug add remove rm reload rollback stop start env run list ls inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help) ;;
     'serve 0') kind='directory' ;;
     'init 0') kind='file' ;;
     'dev 0') kind='file' ;;
@@ -236,7 +242,7 @@ __ddsrv_argument() {
     'schedules 2') kind='text' ;;
     'install-service 0') kind='directory' ;;
     'completions 0') kind='choice' choices=(bash zsh fish) ;;
-    'help 0') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service completions schema help) ;;
+    'help 0') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help) ;;
     *) kind= ;;
   esac
 }
