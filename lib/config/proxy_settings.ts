@@ -90,6 +90,15 @@ export const PROXY_SETTINGS = {
     details: "dynamic-deno-server does so. Otherwise the function gets the request.",
     needsRestart: true,
   },
+  compatHealthcheck: {
+    name: "compatHealthcheck",
+    kind: boolean,
+    default: false,
+    defaultText: "false; true with variables of dynamic-deno-server",
+    summary: "answer x-graphand-healthcheck: true with 200 OK",
+    details: "dynamic-deno-server does so, for every URL of a function that is ready. Variables " +
+      "such as `FUNC_DIRECTORY`, `SERVICE_PORT` or `ENV_JSON` switch it on; `PORT` alone does not.",
+  },
   tlsCert: {
     name: "tlsCert",
     kind: optional(path),

@@ -6,6 +6,7 @@ import { storedVariableProblem, variableNameProblem } from "../config/stored_var
 import { judgeName } from "../config/function_name.ts";
 import { VARIABLE_SOURCES } from "../function/variable_layers.ts";
 import { CHANGE_STAGES } from "../history/change.ts";
+import { DIFFERENCE_KINDS, FILE_CHANGES } from "../history/file_difference.ts";
 import { ANNOUNCED_CAUSES, CHANGE_CAUSES, COMMIT } from "../history/origin.ts";
 import { RUN_RESULTS } from "../schedules/schedule_record.ts";
 import { pageProblem } from "../supervisor/maintenance_page.ts";
@@ -16,10 +17,12 @@ import {
   type ChangeReport,
   type CheckReport,
   type CheckRequest,
+  type DiffReport,
   type ErrorReport,
   type ExpiryReport,
   type ExpiryRequest,
   type FunctionReport,
+  type LoginReport,
   NEXT_STARTS,
   REPORTED_RESULTS,
   REPORTED_STATUSES,
@@ -74,6 +77,14 @@ export const apiShapes = {
     dataDirectory: z.string().describe("Holds one data directory per function"),
     isolation: z.enum(ISOLATION_LEVELS),
     owner: z.string().describe("Tag in the names of this supervisor's kernel objects"),
+    stateDirectory: z.string().optional(),
+    socket: z.string().optional().describe("Path of the control socket"),
+    adminUrl: text.optional().describe("URL of probes and metrics; null without --admin-port"),
+    config: z.strictObject({
+      file: text.describe("Path of ddsrv.json; null if there is none"),
+      variables: z.array(z.string()).describe("Names of environment variables"),
+      flags: z.array(z.string()).describe("Flags of ddsrv serve"),
+    }).optional().describe("Where the settings come from"),
   }),
   FunctionReport: z.strictObject({
     name: z.string(),
@@ -187,6 +198,21 @@ export const apiShapes = {
   }),
   ExpiryRequest: z.strictObject({ expiresAt: time.nullable() }),
   ExpiryReport: z.strictObject({ before: time.nullable() }),
+  DiffReport: z.strictObject({
+    from: revision,
+    to: revision,
+    files: z.array(z.strictObject({
+      path: z.string(),
+      change: z.enum(FILE_CHANGES),
+      kind: z.enum(DIFFERENCE_KINDS).describe(
+        "secret: a file such as .env, whose content is never shown; mode: only the permission to " +
+          "execute; large, omitted: the file, or the whole difference, is too large to show; " +
+          "directory: node_modules, whose files are not listed",
+      ),
+      hunks: text.describe("Hunks of a unified diff; null where the content is not shown"),
+    })),
+    isTruncated: z.boolean().describe("More files differ, or there is too much to compare"),
+  }),
   StopRequest: z.strictObject({
     page: z.string().superRefine((page, { addIssue }) => {
       const message = pageProblem(page);
@@ -263,6 +289,9 @@ export const apiShapes = {
   CheckReport: z.strictObject({
     problem: text.describe("null if serve would start the function"),
   }),
+  LoginReport: z.strictObject({
+    url: z.string().describe("Works once, and for ten minutes"),
+  }),
   ErrorReport: z.strictObject({ error: z.string() }),
 };
 
@@ -281,6 +310,7 @@ interface Interfaces {
   AnnounceRequest: AnnounceRequest;
   ExpiryRequest: ExpiryRequest;
   ExpiryReport: ExpiryReport;
+  DiffReport: DiffReport;
   StopRequest: StopRequest;
   VariableReport: VariableReport;
   SettingReport: SettingReport;
@@ -288,6 +318,7 @@ interface Interfaces {
   VariablesChange: VariablesChange;
   CheckRequest: CheckRequest;
   CheckReport: CheckReport;
+  LoginReport: LoginReport;
   ErrorReport: ErrorReport;
 }
 

@@ -1,12 +1,6 @@
+import { FieldKind } from "./http1/field_names.ts";
 import { isIPv4 } from "node:net";
-import {
-  FieldKind,
-  type FieldTable,
-  fieldText,
-  findField,
-  valueEnd,
-  valueStart,
-} from "./http1/fields.ts";
+import { type FieldTable, fieldText, findField, valueEnd, valueStart } from "./http1/fields.ts";
 import { ascii, latin1 } from "./http1/octets.ts";
 import type { RequestHead } from "./http1/request_head.ts";
 import type { Peer } from "./peer.ts";

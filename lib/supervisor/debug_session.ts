@@ -121,7 +121,9 @@ async function runSession(
   if (ended.signal.aborted) {
     const exit = await exited;
     if (endpoint !== undefined) return { type: "exit", exit };
-    throw new RunRefused(`The function ${describeExit(exit)} before a debugger could attach`);
+    throw new RunRefused(
+      `The function ${describeExit(exit)} before a debugger could attach. See its log`,
+    );
   }
   signal.throwIfAborted();
   return { type: "late" };

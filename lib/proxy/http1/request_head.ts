@@ -1,9 +1,9 @@
 import type { Limits } from "../../config/limits.ts";
 import { readConnectionOptions } from "./connection_field.ts";
 import { type Fault, faultOf, malformed } from "./fault.ts";
+import { FieldKind } from "./field_names.ts";
 import {
   createFieldTable,
-  FieldKind,
   fieldMembers,
   type FieldTable,
   findField,
@@ -27,6 +27,7 @@ import {
   matchesAt,
   NO_BYTES,
   OPENING_BRACKET,
+  QUESTION,
   SLASH,
   SPACE,
   STAR,
@@ -40,7 +41,10 @@ export interface RequestHead {
   bytes: Uint8Array;
   methodStart: number;
   methodEnd: number;
-  /** Start of the target without scheme and authority: a path and a query, or `*`. */
+  /**
+   * Start of the target without scheme and authority: a path and a query, or `*`. The path is empty
+   * if an absolute target has none: `http://host?query`.
+   */
   targetStart: number;
   targetEnd: number;
   /** Authority of a target in absolute form; an empty range otherwise. */
@@ -49,6 +53,8 @@ export interface RequestHead {
   isHttp10: boolean;
   isGet: boolean;
   isHead: boolean;
+  /** True if the target is the whole server: `*`, or an absolute target of OPTIONS without a path. */
+  isServerWide: boolean;
   framing: Framing;
   /** True if the client wants to keep the connection open. */
   isPersistent: boolean;
@@ -84,6 +90,7 @@ export function createRequestHead(maxFields: number): RequestHead {
     isHttp10: false,
     isGet: false,
     isHead: false,
+    isServerWide: false,
     framing: NO_BODY,
     isPersistent: true,
     isUpgrade: false,
@@ -131,7 +138,7 @@ function parseRequestLine(
   const targetStart = position;
   while (TARGET[bytes[position]!] === 1) position++;
   if (position === targetStart || bytes[position] !== SPACE) {
-    return malformed("the target is empty or contains an invalid character");
+    return malformed("the target is empty or has a character that must be escaped as %XX");
   }
   if (position - targetStart > limits.maxTargetBytes) {
     return targetTooLong(limits);
@@ -167,14 +174,15 @@ function readTarget(bytes: Uint8Array, into: RequestHead): Fault | undefined {
   const { methodStart, targetStart, targetEnd } = into;
   into.authorityStart = into.authorityEnd = targetStart;
   into.isGet = isAt(bytes, methodStart, METHOD_GET);
+  into.isServerWide = false;
   into.isHead = isAt(bytes, methodStart, METHOD_HEAD);
   if (isAt(bytes, methodStart, METHOD_CONNECT)) {
     return faultOf("method-not-implemented", { detail: "CONNECT" });
   }
   if (bytes[targetStart] === SLASH) return undefined;
   if (targetEnd - targetStart === 1 && bytes[targetStart] === STAR) {
-    if (isAt(bytes, methodStart, METHOD_OPTIONS)) return undefined;
-    return malformed("the target * is only allowed with OPTIONS");
+    into.isServerWide = isAt(bytes, methodStart, METHOD_OPTIONS);
+    return into.isServerWide ? undefined : malformed("the target * is only allowed with OPTIONS");
   }
   const scheme = SCHEMES.find((one) => matchesAt(bytes, targetStart, one));
   if (scheme === undefined) {
@@ -182,12 +190,16 @@ function readTarget(bytes: Uint8Array, into: RequestHead): Fault | undefined {
   }
   into.authorityStart = targetStart + scheme.length;
   let position = into.authorityStart;
-  while (position < targetEnd && bytes[position] !== SLASH) position++;
+  while (position < targetEnd && bytes[position] !== SLASH && bytes[position] !== QUESTION) {
+    position++;
+  }
   into.authorityEnd = position;
   const authority = { start: into.authorityStart, end: position };
-  if (position === into.authorityStart || position === targetEnd || !isHost(bytes, authority)) {
-    return malformed("the absolute target has no host or no path");
+  if (position === into.authorityStart || !isHost(bytes, authority)) {
+    return malformed("the absolute target has no valid host");
   }
+  // RFC 9112, section 3.2.4.
+  into.isServerWide = position === targetEnd && isAt(bytes, methodStart, METHOD_OPTIONS);
   into.targetStart = position;
   return undefined;
 }
