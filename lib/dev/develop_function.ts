@@ -5,6 +5,7 @@ import { faultOf } from "../proxy/http1/fault.ts";
 import type { Route, RouteTable } from "../proxy/route_table.ts";
 import { createUpstream, type Upstream } from "../proxy/upstream.ts";
 import { sleep } from "../system/sleep.ts";
+import type { NamedFiles } from "./change_of.ts";
 import { describeEnd, type Instance, type StreamName } from "./instance.ts";
 import type { PreparedFunction } from "./prepare_function.ts";
 
@@ -48,8 +49,8 @@ export interface FunctionDevelopment extends AsyncDisposable {
   readonly update: (kind: UpdateKind) => void;
   /** A request waits for it, and it may have ended. */
   readonly wanted: () => void;
-  /** Paths of its env files below its folder, as its manifest names them. */
-  readonly envFiles: () => readonly string[];
+  /** Files that its manifest names. */
+  readonly namedFiles: () => NamedFiles;
 }
 
 interface Serving {
@@ -76,7 +77,7 @@ export function developFunction(
   /** Ends of replaced instances, and checks of code that serves already. */
   const background = new Set<Promise<void>>();
   let serving: Serving | undefined;
-  let envFiles: readonly string[] = [];
+  let named: NamedFiles = { entry: "", envFiles: [], writable: [] };
   let round: AbortController | undefined;
   let running: Promise<void> = Promise.resolve();
   let isCodeNew = true;
@@ -143,7 +144,8 @@ export function developFunction(
   async function prepare(): Promise<PreparedFunction | undefined> {
     try {
       const prepared = await options.prepare();
-      envFiles = prepared.envFiles;
+      const { envFiles, policy: { writable }, moduleOptions: { entry } } = prepared;
+      named = { entry, envFiles, writable };
       for (const message of prepared.warnings) onEvent({ type: "warning", message });
       return prepared;
     } catch (error) {
@@ -238,7 +240,7 @@ export function developFunction(
     wanted() {
       if (serving === undefined && round === undefined) update("data");
     },
-    envFiles: () => envFiles,
+    namedFiles: () => named,
     async [Symbol.asyncDispose]() {
       closing.abort();
       await running;

@@ -5,7 +5,7 @@ import type { AccessRecord } from "../proxy/access_log.ts";
 import { openProxy } from "../proxy/proxy.ts";
 import { RouteTable } from "../proxy/route_table.ts";
 import { openDenos } from "../sandbox/denos.ts";
-import { changeOf, isCode, isConfiguration } from "./change_of.ts";
+import { changeOf, isCode, isConfiguration, isWritten } from "./change_of.ts";
 import { checkTypes } from "./check_types.ts";
 import { developFunction, type DevEvent, type FunctionDevelopment } from "./develop_function.ts";
 import { type FoundFunctions, functionsIn } from "./find_functions.ts";
@@ -106,7 +106,9 @@ export async function openDevelopment(options: DevelopmentOptions): Promise<Deve
   /** Returns how a change of a file affects a function; `undefined` if it does not. */
   async function effectOf(name: string, path: string): Promise<"code" | "data" | undefined> {
     const kind = isCode(path) ? "code" : "data";
-    if (path === "" || isConfiguration(path, functions.get(name)?.envFiles() ?? [])) return "code";
+    const named = functions.get(name)?.namedFiles();
+    if (named === undefined || isWritten(path, named)) return undefined;
+    if (path === "" || isConfiguration(path, named)) return "code";
     if (/^\.(?:git|ddsrv)ignore$/.test(basename(path))) rules.delete(name);
     return (await rulesOf(name)).isIgnored(path, "file") ? undefined : kind;
   }

@@ -48,7 +48,8 @@ function createWorld(options: WorldOptions = {}): World {
     name: "a",
     isStatic: false,
     level,
-    policy: { keepPrefix: false, rateLimit: "none" },
+    policy: { keepPrefix: false, rateLimit: "none", writable: [] },
+    moduleOptions: { entry: "index.ts" },
     envFiles: [],
     warnings: [],
   } as unknown as PreparedFunction;
