@@ -118,9 +118,8 @@ async function develop(found: FoundFunctions, options: DevOptions): Promise<numb
 }
 
 async function find(path: string): Promise<FoundFunctions> {
-  const { settings } = await loadSettings({}, Deno.env.toObject());
   try {
-    return await findFunctions(path, settings.entries);
+    return await findFunctions(path, async (directory) => (await load(directory)).entries);
   } catch (error) {
     throw new CliError((error as Error).message);
   }

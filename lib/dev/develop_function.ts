@@ -37,6 +37,8 @@ export interface DevelopFunctionOptions {
       readonly onLine: (stream: StreamName, text: string) => void;
     },
   ) => Promise<Instance>;
+  /** Runs a start when it is its turn: a directory may have many functions. */
+  readonly inTurn: (task: () => Promise<void>) => Promise<void>;
   /** Returns type errors; `undefined` if there are none or the signal aborts. */
   readonly check: (prepared: PreparedFunction, signal: AbortSignal) => Promise<string | undefined>;
   readonly onEvent: (event: DevEvent) => void;
@@ -57,6 +59,9 @@ interface Serving {
   readonly instance: Instance;
   readonly upstream: Upstream;
 }
+
+/** Time after which a start is unusual. */
+export const SLOW_START_MS = 10_000;
 
 /** Time for in-flight requests of a replaced instance. */
 const DRAIN_MS = 2_000;
@@ -97,7 +102,7 @@ export function developFunction(
     if (serving === undefined) routes.set(name, { type: "waiting" });
     running = running.then(async () => {
       if (signal.aborted) return;
-      await replace(signal);
+      await options.inTurn(async () => signal.aborted ? undefined : await replace(signal));
     }).catch((error) => fail(error instanceof Error ? error.message : String(error)))
       .finally(() => round = round === own ? undefined : round);
   }
@@ -125,7 +130,8 @@ export function developFunction(
     );
     if (await refuses(checking, signal)) return;
     await instance.release();
-    const exit = await instance.ready(signal);
+    const slow = setTimeout(tellSlow, SLOW_START_MS);
+    const exit = await instance.ready(signal).finally(() => clearTimeout(slow));
     if (signal.aborted) return;
     if (exit !== undefined) return fail(describeEnd(exit, false), tail);
     stack.move();
@@ -139,6 +145,13 @@ export function developFunction(
     if (!hasTypes || isGated) return;
     // Its result changes nothing, so the next update need not wait for it.
     track(options.check(prepared, signal).then((text) => tellErrors(text, false)));
+  }
+
+  function tellSlow(): void {
+    const message =
+      `It has not listened on a port for ${SLOW_START_MS / 1_000} s. Call Deno.serve, ` +
+      "or export default { fetch }";
+    onEvent({ type: "warning", message });
   }
 
   async function prepare(): Promise<PreparedFunction | undefined> {

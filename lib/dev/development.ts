@@ -5,9 +5,15 @@ import type { AccessRecord } from "../proxy/access_log.ts";
 import { openProxy } from "../proxy/proxy.ts";
 import { RouteTable } from "../proxy/route_table.ts";
 import { openDenos } from "../sandbox/denos.ts";
+import { createSemaphore } from "../system/semaphore.ts";
 import { changeOf, isCode, isConfiguration, isWritten } from "./change_of.ts";
 import { checkTypes } from "./check_types.ts";
-import { developFunction, type DevEvent, type FunctionDevelopment } from "./develop_function.ts";
+import {
+  developFunction,
+  type DevEvent,
+  type FunctionDevelopment,
+  SLOW_START_MS,
+} from "./develop_function.ts";
 import { type FoundFunctions, functionsIn } from "./find_functions.ts";
 import { startInstance, type StreamName } from "./instance.ts";
 import { listenNearby } from "./listen_nearby.ts";
@@ -56,6 +62,11 @@ export async function openDevelopment(options: DevelopmentOptions): Promise<Deve
   const denoOf = await openDenos(settings);
   const routes = new RouteTable();
   const functions = new Map<string, FunctionDevelopment>();
+  const starts = createSemaphore(Math.max(2, navigator.hardwareConcurrency), {
+    maxHoldMs: SLOW_START_MS,
+  });
+  // A check takes seconds of processor time and some hundred MB.
+  const checks = createSemaphore(Math.max(1, navigator.hardwareConcurrency >> 1));
   const rules = new Map<string, Promise<IgnoreRules>>();
   stack.defer(async () => {
     await Promise.all([...functions.values()].map((one) => one[Symbol.asyncDispose]()));
@@ -81,7 +92,8 @@ export async function openDevelopment(options: DevelopmentOptions): Promise<Deve
         prepareFunction(name, { settings: await options.loadSettings(), denoOf }),
       start: (prepared, start) =>
         startInstance(prepared, { ...start, functionsDirectory, inspect, isColoured }),
-      check: (prepared, signal) => checkTypes(prepared, { isColoured, signal }),
+      check: (prepared, signal) => checks.run(() => checkTypes(prepared, { isColoured, signal })),
+      inTurn: (task) => starts.run(task),
       onEvent: (event) => onEvent(name, event),
       onLine: (stream, text) => options.onLine(name, stream, text),
     });

@@ -82,6 +82,7 @@ function createWorld(options: WorldOptions = {}): World {
       return said === undefined ? Promise.resolve(prepared) : Promise.reject(new ConfigError(said));
     },
     start: (_, { isParked }) => Promise.resolve(start(isParked)),
+    inTurn: (task) => task(),
     check: () => Promise.resolve(errors.shift()),
     onEvent: (event) => void events.push(event),
     onLine: () => {},
