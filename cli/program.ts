@@ -8,9 +8,11 @@ import { addCompletions } from "./tree/completions.ts";
 import { addDebug } from "./tree/debug.ts";
 import { addDev } from "./tree/dev.ts";
 import { addDeploy } from "./tree/deploy.ts";
+import { addDiff } from "./tree/diff.ts";
 import { addDoctor } from "./tree/doctor.ts";
 import { addEnv } from "./tree/env.ts";
 import { withExamples } from "./tree/examples.ts";
+import { addGit } from "./tree/git.ts";
 import { addHelp } from "./tree/help.ts";
 import { addHistory } from "./tree/history.ts";
 import { addInit } from "./tree/init.ts";
@@ -29,6 +31,7 @@ import { addSchedules } from "./tree/schedules.ts";
 import { addSchema } from "./tree/schema.ts";
 import { addServe } from "./tree/serve.ts";
 import { addStart } from "./tree/start.ts";
+import { addStatus } from "./tree/status.ts";
 import { addStop } from "./tree/stop.ts";
 import { addTop } from "./tree/top.ts";
 import { version } from "./version.ts";
@@ -38,7 +41,7 @@ type Group = readonly [title: string, add: readonly ((program: Command, onExit: 
 
 const groups: readonly Group[] = [
   ["Serve:", [addServe, addDoctor]],
-  ["Develop:", [addInit, addDev, addDeploy, addDebug]],
+  ["Develop:", [addInit, addDev, addDeploy, addGit, addDebug]],
   ["Change functions:", [
     addAdd,
     addRemove,
@@ -53,10 +56,12 @@ const groups: readonly Group[] = [
     addList,
     addInspect,
     addHistory,
+    addDiff,
     addLogs,
     addTop,
     addCheck,
     addSchedules,
+    addStatus,
   ]],
   ["Set up:", [addInstallService, addCompletions, addSchema]],
 ];

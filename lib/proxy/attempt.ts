@@ -173,7 +173,7 @@ export class Attempt {
 
   async #passAnswer(): Promise<Outcome> {
     const { wire } = this.#connection;
-    const { client } = this.#options;
+    const { client, head } = this.#options;
     const response = this.#response;
     this.#state.answered();
     const rewrite = this.#plan();
@@ -189,7 +189,9 @@ export class Attempt {
     }
     if (!body.isDone) return this.#incomplete();
     if (rewrite.isRechunked && !await sendToClient(client, LAST_CHUNK)) return this.#incomplete();
-    this.#isReusable = response.isPersistent && this.#state.isUploaded;
+    // A function that was asked to upgrade may have left HTTP, whatever it answers: node:http passes
+    // the socket to the handler of "upgrade", and reads no further request from it.
+    this.#isReusable = response.isPersistent && this.#state.isUploaded && !head.isUpgrade;
     if (!this.#options.body.isDone) return LINGER;
     return rewrite.isPersistent ? PERSISTENT : closeAfterReply(client);
   }

@@ -1,5 +1,5 @@
+import { FieldKind } from "./http1/field_names.ts";
 import {
-  FieldKind,
   type FieldTable,
   findField,
   nameEnd,
@@ -8,7 +8,7 @@ import {
   valueStart,
 } from "./http1/fields.ts";
 import type { HeadWriter } from "./http1/head_writer.ts";
-import { ascii, SLASH, SPACE, STAR, TAB } from "./http1/octets.ts";
+import { ascii, SLASH, SPACE, TAB } from "./http1/octets.ts";
 import type { Peer } from "./peer.ts";
 import type { RequestHead } from "./http1/request_head.ts";
 import type { ResponseHead } from "./http1/response_head.ts";
@@ -87,10 +87,14 @@ export function writeRequestHead(
   const { bytes } = head;
   writer.clear();
   writer.copy(bytes, head.methodStart, head.methodEnd);
-  // The rest of a target may be empty or just a query, but a path starts with a slash.
-  const first = rewrite.restStart < head.targetEnd ? bytes[rewrite.restStart] : undefined;
-  writer.latin1(first === SLASH || first === STAR ? " " : " /");
-  writer.copy(bytes, rewrite.restStart, head.targetEnd);
+  if (head.isServerWide) {
+    writer.latin1(" *");
+  } else {
+    // The rest of a target may be empty or just a query, but a path starts with a slash.
+    const first = rewrite.restStart < head.targetEnd ? bytes[rewrite.restStart] : undefined;
+    writer.latin1(first === SLASH ? " " : " /");
+    writer.copy(bytes, rewrite.restStart, head.targetEnd);
+  }
   writer.bytes(HTTP_11_LINE_END);
   const hasAuthority = head.authorityEnd > head.authorityStart;
   if (hasAuthority) {

@@ -123,6 +123,7 @@ Deno.test("SIGHUP applies these settings and the limits of the proxy, and no oth
     "rateLimit",
     "trustedProxies",
     "hideErrors",
+    "compatHealthcheck",
     ...Object.values(LIMIT_SETTINGS).map(({ name }) => name),
   ]);
 });

@@ -62,7 +62,7 @@ Deno.test("serveClient() forwards a body that looks like a request as a body", a
     ["Transfer-Encoding: chunked", `${SMUGGLED.length.toString(16)}\r\n${SMUGGLED}\r\n0\r\n\r\n`],
     [
       "Transfer-Encoding: chunked",
-      `1;a="\t${"b".repeat(99)}\r\nx\r\n0\r\nX: ${"GET / HTTP/1.1"}\r\n\r\n`,
+      `1;a="\t${"b".repeat(99)}"\r\nx\r\n0\r\nX: ${"GET / HTTP/1.1"}\r\n\r\n`,
     ],
     ["Connection: content-length\r\nContent-Length: 4", "body"],
     ["Connection: transfer-encoding\r\nTransfer-Encoding: chunked", "0\r\n\r\n"],

@@ -50,7 +50,7 @@ Deno.test("writeRequestHead() strips the prefix and keeps the rest byte for byte
     ["/name?", "/?", "/name"],
     ["/name/?x", "/?x", "/name"],
     ["/name//a/../b/./%2e%2E/", "//a/../b/./%2e%2E/", "/name"],
-    ["/name/%c3%A9\xc3\xa9?a=%20+&a=/name/&&=", "/%c3%A9\xc3\xa9?a=%20+&a=/name/&&=", "/name"],
+    ["/name/%c3%A9?a=%20+&a=/name/&&=", "/%c3%A9?a=%20+&a=/name/&&=", "/name"],
     ["/n%61me/a", "/a", "/n%61me"],
     ["/name/name/name", "/name/name", "/name"],
   ];
@@ -59,6 +59,24 @@ Deno.test("writeRequestHead() strips the prefix and keeps the rest byte for byte
       forward(`GET ${target} HTTP/1.1\r\nHost: h\r\n\r\n`),
       `GET ${rest} HTTP/1.1\r\nHost: h\r\n${added("h", prefix)}`,
     );
+  }
+});
+
+Deno.test("writeRequestHead() writes a path or an asterisk for a target without a path", () => {
+  const rows: [string, string][] = [
+    ["GET http://h", "GET /"],
+    ["GET http://h?a=b/c", "GET /?a=b/c"],
+    ["GET http://h?", "GET /?"],
+    ["OPTIONS http://h", "OPTIONS *"],
+    ["OPTIONS http://h?a", "OPTIONS /?a"],
+    ["OPTIONS http://h/", "OPTIONS /"],
+    ["OPTIONS *", "OPTIONS *"],
+  ];
+  for (const [sent, seen] of rows) {
+    const [line] = forward(`${sent} HTTP/1.1\r\nHost: h\r\n\r\n`, { keepPrefix: true }).split(
+      "\r\n",
+    );
+    equal(line, `${seen} HTTP/1.1`);
   }
 });
 

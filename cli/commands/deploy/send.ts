@@ -63,12 +63,13 @@ export async function send(delivery: Delivery): Promise<Sent> {
     if (greeting?.type === "ddsrv") {
       await pour(ssh.stdin, delivery.plan(greeting), { transfer, ended: ssh.status });
     }
-    const { code } = await ssh.status;
+    const { code, signal: killedBy } = await ssh.status;
     transfer.clear();
     await messages;
     const text = await output;
     signal.throwIfAborted();
-    if (code === SSH_FAILED || greeting?.type !== "ddsrv") throw failed(delivery, code, greeting);
+    const isBroken = code === SSH_FAILED || killedBy !== null;
+    if (isBroken || greeting?.type !== "ddsrv") throw failed(delivery, code, greeting);
     return { code, output: text };
   } catch (error) {
     end();

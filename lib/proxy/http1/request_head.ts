@@ -1,9 +1,9 @@
 import type { Limits } from "../../config/limits.ts";
 import { readConnectionOptions } from "./connection_field.ts";
 import { type Fault, faultOf, malformed } from "./fault.ts";
+import { FieldKind } from "./field_names.ts";
 import {
   createFieldTable,
-  FieldKind,
   fieldMembers,
   type FieldTable,
   findField,
@@ -27,6 +27,7 @@ import {
   matchesAt,
   NO_BYTES,
   OPENING_BRACKET,
+  QUESTION,
   SLASH,
   SPACE,
   STAR,
@@ -40,14 +41,20 @@ export interface RequestHead {
   bytes: Uint8Array;
   methodStart: number;
   methodEnd: number;
-  /** Start of the target without scheme and authority: a path and a query, or `*`. */
+  /**
+   * Start of the target without scheme and authority: a path and a query, or `*`. The path is empty
+   * if an absolute target has none: `http://host?query`.
+   */
   targetStart: number;
   targetEnd: number;
   /** Authority of a target in absolute form; an empty range otherwise. */
   authorityStart: number;
   authorityEnd: number;
   isHttp10: boolean;
+  isGet: boolean;
   isHead: boolean;
+  /** True if the target is the whole server: `*`, or an absolute target of OPTIONS without a path. */
+  isServerWide: boolean;
   framing: Framing;
   /** True if the client wants to keep the connection open. */
   isPersistent: boolean;
@@ -60,6 +67,7 @@ export interface RequestHead {
 }
 
 // With the space after it: methods are case-sensitive tokens (RFC 9110, section 9.1).
+const METHOD_GET = ascii("GET ");
 const METHOD_HEAD = ascii("HEAD ");
 const METHOD_CONNECT = ascii("CONNECT ");
 const METHOD_OPTIONS = ascii("OPTIONS ");
@@ -80,7 +88,9 @@ export function createRequestHead(maxFields: number): RequestHead {
     authorityStart: 0,
     authorityEnd: 0,
     isHttp10: false,
+    isGet: false,
     isHead: false,
+    isServerWide: false,
     framing: NO_BODY,
     isPersistent: true,
     isUpgrade: false,
@@ -101,6 +111,7 @@ export function parseRequestHead(
   limits: Pick<Limits, "maxTargetBytes">,
 ): Fault | undefined {
   into.bytes = bytes;
+  into.isGet = false;
   into.isHead = false;
   const lineEnd = parseRequestLine(bytes, range.start, into, limits);
   if (typeof lineEnd !== "number") return lineEnd;
@@ -127,7 +138,7 @@ function parseRequestLine(
   const targetStart = position;
   while (TARGET[bytes[position]!] === 1) position++;
   if (position === targetStart || bytes[position] !== SPACE) {
-    return malformed("the target is empty or contains an invalid character");
+    return malformed("the target is empty or has a character that must be escaped as %XX");
   }
   if (position - targetStart > limits.maxTargetBytes) {
     return targetTooLong(limits);
@@ -162,14 +173,16 @@ function versionFault(bytes: Uint8Array, position: number): Fault {
 function readTarget(bytes: Uint8Array, into: RequestHead): Fault | undefined {
   const { methodStart, targetStart, targetEnd } = into;
   into.authorityStart = into.authorityEnd = targetStart;
+  into.isGet = isAt(bytes, methodStart, METHOD_GET);
+  into.isServerWide = false;
   into.isHead = isAt(bytes, methodStart, METHOD_HEAD);
   if (isAt(bytes, methodStart, METHOD_CONNECT)) {
     return faultOf("method-not-implemented", { detail: "CONNECT" });
   }
   if (bytes[targetStart] === SLASH) return undefined;
   if (targetEnd - targetStart === 1 && bytes[targetStart] === STAR) {
-    if (isAt(bytes, methodStart, METHOD_OPTIONS)) return undefined;
-    return malformed("the target * is only allowed with OPTIONS");
+    into.isServerWide = isAt(bytes, methodStart, METHOD_OPTIONS);
+    return into.isServerWide ? undefined : malformed("the target * is only allowed with OPTIONS");
   }
   const scheme = SCHEMES.find((one) => matchesAt(bytes, targetStart, one));
   if (scheme === undefined) {
@@ -177,12 +190,16 @@ function readTarget(bytes: Uint8Array, into: RequestHead): Fault | undefined {
   }
   into.authorityStart = targetStart + scheme.length;
   let position = into.authorityStart;
-  while (position < targetEnd && bytes[position] !== SLASH) position++;
+  while (position < targetEnd && bytes[position] !== SLASH && bytes[position] !== QUESTION) {
+    position++;
+  }
   into.authorityEnd = position;
   const authority = { start: into.authorityStart, end: position };
-  if (position === into.authorityStart || position === targetEnd || !isHost(bytes, authority)) {
-    return malformed("the absolute target has no host or no path");
+  if (position === into.authorityStart || !isHost(bytes, authority)) {
+    return malformed("the absolute target has no valid host");
   }
+  // RFC 9112, section 3.2.4.
+  into.isServerWide = position === targetEnd && isAt(bytes, methodStart, METHOD_OPTIONS);
   into.targetStart = position;
   return undefined;
 }
