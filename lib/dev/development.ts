@@ -78,6 +78,7 @@ export async function openDevelopment(options: DevelopmentOptions): Promise<Deve
       port,
       routes,
       hideErrors: false,
+      index: "local",
       onAccess: options.onAccess,
       onError,
       onWarning: onError,

@@ -71,6 +71,7 @@ export async function startInstance(
   const { command: [program = "", ...args], env, cwd, startFile } = planRun(prepared, {
     ...options,
     port,
+    parent: Deno.pid,
     os,
     environment,
     paths: {
