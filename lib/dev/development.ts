@@ -15,6 +15,7 @@ import {
   SLOW_START_MS,
 } from "./develop_function.ts";
 import { type FoundFunctions, functionsIn } from "./find_functions.ts";
+import { givenPath, resolveDirectories } from "./given_path.ts";
 import { startInstance, type StreamName } from "./instance.ts";
 import { listenNearby } from "./listen_nearby.ts";
 import { prepareFunction } from "./prepare_function.ts";
@@ -133,7 +134,7 @@ export async function openDevelopment(options: DevelopmentOptions): Promise<Deve
     };
     const unknown = new Set<string>();
     for (const path of paths) {
-      const change = changeOf(path, functionsDirectory);
+      const change = changeOf(givenPath(path, directories), functionsDirectory);
       if (change.type === "shared") { for (const name of functions.keys()) mark(name, "code"); }
       if (change.type !== "own") continue;
       const { name } = change;
@@ -152,6 +153,11 @@ export async function openDevelopment(options: DevelopmentOptions): Promise<Deve
     for (const [name, kind] of effects) functions.get(name)?.update(kind);
   }
 
+  const single = found.isSingle ? found.names : [];
+  const directories = await resolveDirectories([
+    ...single.map((name) => join(functionsDirectory, name)),
+    functionsDirectory,
+  ]);
   let following: Promise<void> = Promise.resolve();
   for (const name of found.names) add(name);
   stack.use(watchFolders({

@@ -7,7 +7,7 @@ import { visibleVariables } from "../sandbox/permission_flags.ts";
 import type { ProcessPaths } from "../sandbox/sandbox_paths.ts";
 import { siteOf, sitePermissions } from "../sandbox/site.ts";
 import type { StartFileContent } from "../sandbox/start_file.ts";
-import { type HostSystem, hostVariables } from "./host_places.ts";
+import { type HostSystem, hostVariables } from "../system/host_places.ts";
 import type { PreparedFunction } from "./prepare_function.ts";
 
 /** Process of a function that is to be started. */

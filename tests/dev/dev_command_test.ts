@@ -1,7 +1,7 @@
 // Drives the real command on a pseudo-terminal, as an ordinary user may.
 import assert from "node:assert/strict";
 import { printError } from "../../cli/output/print.ts";
-import { modulePlace } from "../../lib/dev/host_places.ts";
+import { modulePlace } from "../../lib/system/host_places.ts";
 import { hasPtyPrograms, ptyCommand } from "../../lib/process/pty_command.ts";
 import { eventually, within } from "../patience.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
