@@ -27,6 +27,8 @@ export type UpdateKind = "code" | "data" | "now";
 /** Options of {@linkcode developFunction}. */
 export interface DevelopFunctionOptions {
   readonly routes: RouteTable;
+  /** The first request starts it. */
+  readonly isLazy?: boolean;
   /** Only one process can have the debugger's port, so the old one ends before the new one starts. */
   readonly hasDebugger: boolean;
   readonly prepare: () => Promise<PreparedFunction>;
@@ -47,7 +49,10 @@ export interface DevelopFunctionOptions {
 
 /** A function that follows its folder. Disposing of it ends its processes. */
 export interface FunctionDevelopment extends AsyncDisposable {
-  /** Starts a new instance; a later update replaces one that has not finished. */
+  /**
+   * Starts a new instance; a later update replaces one that has not finished. A lazy function that
+   * nobody has wanted stays as it is.
+   */
   readonly update: (kind: UpdateKind) => void;
   /** A request waits for it, and it may have ended. */
   readonly wanted: () => void;
@@ -90,9 +95,11 @@ export function developFunction(
   let hasErrors = false;
   let beganAtMs = performance.now();
   let isFirst = true;
+  let isIdle = options.isLazy === true;
+  routes.set(name, { type: "waiting" });
 
   function update(kind: UpdateKind): void {
-    if (closing.signal.aborted) return;
+    if (closing.signal.aborted || isIdle) return;
     if (kind === "code") isCodeNew = true;
     if (kind === "now") isForced = true;
     if (!isFirst) beganAtMs = performance.now();
@@ -251,6 +258,8 @@ export function developFunction(
   return {
     update,
     wanted() {
+      if (isIdle) beganAtMs = performance.now();
+      isIdle = false;
       if (serving === undefined && round === undefined) update("data");
     },
     namedFiles: () => named,

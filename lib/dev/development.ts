@@ -50,6 +50,9 @@ export interface DevelopmentOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** A larger directory starts its functions with their first requests. */
+export const MAX_EAGER = 20;
+
 /**
  * Serves functions as a server does at the isolation level `none`, with its proxy, and starts each
  * again when a file of its folder changes that is not ignored.
@@ -63,6 +66,7 @@ export async function openDevelopment(options: DevelopmentOptions): Promise<Deve
   const denoOf = await openDenos(settings);
   const routes = new RouteTable();
   const functions = new Map<string, FunctionDevelopment>();
+  const isLazy = found.names.length > MAX_EAGER;
   const starts = createSemaphore(Math.max(2, navigator.hardwareConcurrency), {
     maxHoldMs: SLOW_START_MS,
   });
@@ -89,6 +93,7 @@ export async function openDevelopment(options: DevelopmentOptions): Promise<Deve
   function add(name: string): void {
     const one = developFunction(name, {
       routes,
+      isLazy,
       hasDebugger: inspect !== undefined,
       prepare: async () =>
         prepareFunction(name, { settings: await options.loadSettings(), denoOf }),
