@@ -8,6 +8,7 @@ import { addCompletions } from "./tree/completions.ts";
 import { addDebug } from "./tree/debug.ts";
 import { addDev } from "./tree/dev.ts";
 import { addDeploy } from "./tree/deploy.ts";
+import { addDiff } from "./tree/diff.ts";
 import { addDoctor } from "./tree/doctor.ts";
 import { addEnv } from "./tree/env.ts";
 import { withExamples } from "./tree/examples.ts";
@@ -30,6 +31,7 @@ import { addSchedules } from "./tree/schedules.ts";
 import { addSchema } from "./tree/schema.ts";
 import { addServe } from "./tree/serve.ts";
 import { addStart } from "./tree/start.ts";
+import { addStatus } from "./tree/status.ts";
 import { addStop } from "./tree/stop.ts";
 import { addTop } from "./tree/top.ts";
 import { version } from "./version.ts";
@@ -54,10 +56,12 @@ const groups: readonly Group[] = [
     addList,
     addInspect,
     addHistory,
+    addDiff,
     addLogs,
     addTop,
     addCheck,
     addSchedules,
+    addStatus,
   ]],
   ["Set up:", [addInstallService, addCompletions, addSchema]],
 ];

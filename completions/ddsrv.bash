@@ -22,10 +22,12 @@ __ddsrv_verb() {
     list | ls) verb='list' ;;
     inspect) verb='inspect' ;;
     history) verb='history' ;;
+    diff) verb='diff' ;;
     logs) verb='logs' ;;
     top) verb='top' ;;
     check) verb='check' ;;
     schedules) verb='schedules' ;;
+    status) verb='status' ;;
     install-service) verb='install-service' ;;
     completions) verb='completions' ;;
     schema) verb='schema' ;;
@@ -38,7 +40,7 @@ __ddsrv_verb() {
 __ddsrv_options() {
   case $1 in
     '') choices=(-V --version -h --help) ;;
-    serve) choices=(-p --port --hostname --socket --state-dir --shutdown-timeout --isolation --admin-port --admin-hostname --admin-hosts --no-logs --logs-dir --log-file-format --log-max-size --log-max-files -q --quiet --console-format --access-log --access-log-file --no-watch --rescan --max-files --check --deno --deno-versions --check-cpu-time --check-timeout --allow-import --registries --env-file --idle --parked --drain --egress --dns --domain --root --rate-limit --trusted-proxies --hide-errors --compat-reload --tls-cert --tls-key --certificates --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-connections-per-peer --max-peer-buffer-size --max-in-flight --max-in-flight-per-peer -h --help) ;;
+    serve) choices=(-p --port --hostname --socket --state-dir --shutdown-timeout --isolation --admin-port --admin-hostname --admin-hosts --no-logs --logs-dir --log-file-format --log-max-size --log-max-files -q --quiet --console-format --access-log --access-log-file --no-watch --rescan --max-files --check --deno --deno-versions --check-cpu-time --check-timeout --allow-import --registries --env-file --idle --parked --drain --egress --dns --domain --root --index --rate-limit --trusted-proxies --hide-errors --compat-reload --tls-cert --tls-key --certificates --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-connections-per-peer --max-peer-buffer-size --max-in-flight --max-in-flight-per-peer -h --help) ;;
     doctor) choices=(--isolation --json -h --help) ;;
     init) choices=(--template --json -h --help) ;;
     dev) choices=(-p --port --host --inspect --isolation -h --help) ;;
@@ -56,10 +58,12 @@ __ddsrv_options() {
     list) choices=(--socket -w --watch --filter -q --quiet --format --json -h --help) ;;
     inspect) choices=(--socket --json -h --help) ;;
     history) choices=(-n --lines --socket --json -h --help) ;;
+    diff) choices=(--socket --json -h --help) ;;
     logs) choices=(-f --follow -n --lines --since --until --grep --stderr --no-prefix --logs-dir --socket --json -h --help) ;;
     top) choices=(--socket -h --help) ;;
     check) choices=(--format --json --isolation -h --help) ;;
     schedules) choices=(--socket --json -h --help) ;;
+    status) choices=(--socket --json -h --help) ;;
     install-service) choices=(--path --force --print -h --help) ;;
     completions) choices=(-h --help) ;;
     schema) choices=(--function --api --output -h --help) ;;
@@ -105,6 +109,7 @@ __ddsrv_value() {
     'serve --dns') kind='text' ;;
     'serve --domain') kind='text' ;;
     'serve --root') kind='function' ;;
+    'serve --index') kind='choice' choices=(off local all) ;;
     'serve --rate-limit') kind='text' ;;
     'serve --trusted-proxies') kind='text' ;;
     'serve --tls-cert') kind='file' ;;
@@ -137,11 +142,11 @@ __ddsrv_value() {
     'deploy --preview') kind='text' ;;
     'deploy --ttl') kind='text' ;;
     'deploy --env-file') kind='file' ;;
-    'deploy --command') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history logs top check schedules install-service completions schema help) ;;
+    'deploy --command') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top check schedules status install-service completions schema help) ;;
     'deploy --timeout') kind='text' ;;
     'git --branch') kind='text' ;;
     'git --dir') kind='file' ;;
-    'git --command') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history logs top check schedules install-service completions schema help) ;;
+    'git --command') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top check schedules status install-service completions schema help) ;;
     'git --socket') kind='file' ;;
     'debug --port') kind='text' ;;
     'debug --for') kind='text' ;;
@@ -172,6 +177,7 @@ __ddsrv_value() {
     'inspect --socket') kind='file' ;;
     'history -n' | 'history --lines') kind='text' ;;
     'history --socket') kind='file' ;;
+    'diff --socket') kind='file' ;;
     'logs -n' | 'logs --lines') kind='text' ;;
     'logs --since') kind='text' ;;
     'logs --until') kind='text' ;;
@@ -182,8 +188,9 @@ __ddsrv_value() {
     'check --format') kind='choice' choices=(text json github) ;;
     'check --isolation') kind='choice' choices=(full rootless none) ;;
     'schedules --socket') kind='file' ;;
+    'status --socket') kind='file' ;;
     'install-service --path') kind='file' ;;
-    'schema --output') kind='choice' choices=(add check deploy doctor env history init inspect list logs reload remove rollback schedules start stop) ;;
+    'schema --output') kind='choice' choices=(add check deploy diff doctor env history init inspect list logs reload remove rollback schedules start status stop) ;;
     *) kind= ;;
   esac
 }
@@ -192,7 +199,7 @@ __ddsrv_value() {
 __ddsrv_argument() {
   choices=() is_variadic=
   case "$1 $2" in
-    ' 0') kind='choice' choices=(serve doctor init dev deploy git debug add remove rm reload rollback stop start env run list ls inspect history logs top check schedules install-service completions schema help) ;;
+    ' 0') kind='choice' choices=(serve doctor init dev deploy git debug add remove rm reload rollback stop start env run list ls inspect history diff logs top check schedules status install-service completions schema help) ;;
     'serve 0') kind='directory' ;;
     'init 0') kind='file' ;;
     'dev 0') kind='file' ;;
@@ -214,6 +221,9 @@ __ddsrv_argument() {
     'run '*) kind='text' is_variadic=1 ;;
     'inspect 0') kind='function' ;;
     'history 0') kind='function' ;;
+    'diff 0') kind='function' ;;
+    'diff 1') kind='text' ;;
+    'diff 2') kind='text' ;;
     'logs '*) kind='function' is_variadic=1 ;;
     'check '*) kind='file' is_variadic=1 ;;
     'schedules 0') kind='function' ;;
@@ -221,7 +231,7 @@ __ddsrv_argument() {
     'schedules 2') kind='text' ;;
     'install-service 0') kind='directory' ;;
     'completions 0') kind='choice' choices=(bash zsh fish) ;;
-    'help 0') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history logs top check schedules install-service completions schema help) ;;
+    'help 0') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top check schedules status install-service completions schema help) ;;
     *) kind= ;;
   esac
 }

@@ -46,7 +46,7 @@ async function develop(found: FoundFunctions, options: DevOptions): Promise<numb
     const [first = ""] = names;
     throw usageError(
       "--inspect debugs one function. Name it: " +
-        `ddsrv dev --inspect ${join(functionsDirectory, first)}`,
+        `ddsrv dev ${join(functionsDirectory, first)} --inspect`,
     );
   }
   using interrupted = untilInterrupted();

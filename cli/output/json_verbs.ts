@@ -3,6 +3,7 @@ export const JSON_VERBS = [
   "add",
   "check",
   "deploy",
+  "diff",
   "doctor",
   "env",
   "history",
@@ -15,6 +16,7 @@ export const JSON_VERBS = [
   "rollback",
   "schedules",
   "start",
+  "status",
   "stop",
 ] as const;
 

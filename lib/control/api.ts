@@ -1,7 +1,9 @@
+import type { ConfigSources } from "../config/config_sources.ts";
 import type { IsolationLevel } from "../config/isolation_level.ts";
 import type { SettingSource } from "../config/setting_origin.ts";
 import type { Stay } from "../sandbox/activity.ts";
 import { CHANGE_RESULTS, type ChangeStage } from "../history/change.ts";
+import type { FileDifference } from "../history/file_difference.ts";
 import type { AnnouncedCause, ChangeCause, ChangeUser } from "../history/origin.ts";
 import type { VariableSource } from "../function/variable_layers.ts";
 import type { RunCounts, RunResult } from "../schedules/schedule_record.ts";
@@ -27,6 +29,11 @@ export interface SupervisorReport {
   readonly dataDirectory: string;
   readonly isolation: IsolationLevel;
   readonly owner: string;
+  /** These fields are missing in reports of earlier versions. */
+  readonly stateDirectory?: string | undefined;
+  readonly socket?: string | undefined;
+  readonly adminUrl?: string | null | undefined;
+  readonly config?: ConfigSources | undefined;
 }
 
 /** All statuses of a directory; an `ignored` directory is not a function. */
@@ -141,6 +148,14 @@ export interface ExpiryRequest {
 /** The time of expiry before the request. */
 export interface ExpiryReport {
   readonly before: string | null;
+}
+
+/** Differences of two revisions: `GET /v1/functions/NAME/diff?from=…&to=…`. */
+export interface DiffReport {
+  readonly from: string;
+  readonly to: string;
+  readonly files: readonly FileDifference[];
+  readonly isTruncated: boolean;
 }
 
 /** Request to stop a function by hand: `POST /v1/functions/NAME/stop`. */

@@ -6,6 +6,7 @@ import { storedVariableProblem, variableNameProblem } from "../config/stored_var
 import { judgeName } from "../config/function_name.ts";
 import { VARIABLE_SOURCES } from "../function/variable_layers.ts";
 import { CHANGE_STAGES } from "../history/change.ts";
+import { DIFFERENCE_KINDS, FILE_CHANGES } from "../history/file_difference.ts";
 import { ANNOUNCED_CAUSES, CHANGE_CAUSES, COMMIT } from "../history/origin.ts";
 import { RUN_RESULTS } from "../schedules/schedule_record.ts";
 import { pageProblem } from "../supervisor/maintenance_page.ts";
@@ -16,6 +17,7 @@ import {
   type ChangeReport,
   type CheckReport,
   type CheckRequest,
+  type DiffReport,
   type ErrorReport,
   type ExpiryReport,
   type ExpiryRequest,
@@ -74,6 +76,14 @@ export const apiShapes = {
     dataDirectory: z.string().describe("Holds one data directory per function"),
     isolation: z.enum(ISOLATION_LEVELS),
     owner: z.string().describe("Tag in the names of this supervisor's kernel objects"),
+    stateDirectory: z.string().optional(),
+    socket: z.string().optional().describe("Path of the control socket"),
+    adminUrl: text.optional().describe("URL of probes and metrics; null without --admin-port"),
+    config: z.strictObject({
+      file: text.describe("Path of ddsrv.json; null if there is none"),
+      variables: z.array(z.string()).describe("Names of environment variables"),
+      flags: z.array(z.string()).describe("Flags of ddsrv serve"),
+    }).optional().describe("Where the settings come from"),
   }),
   FunctionReport: z.strictObject({
     name: z.string(),
@@ -187,6 +197,21 @@ export const apiShapes = {
   }),
   ExpiryRequest: z.strictObject({ expiresAt: time.nullable() }),
   ExpiryReport: z.strictObject({ before: time.nullable() }),
+  DiffReport: z.strictObject({
+    from: revision,
+    to: revision,
+    files: z.array(z.strictObject({
+      path: z.string(),
+      change: z.enum(FILE_CHANGES),
+      kind: z.enum(DIFFERENCE_KINDS).describe(
+        "secret: a file such as .env, whose content is never shown; mode: only the permission to " +
+          "execute; large, omitted: the file, or the whole difference, is too large to show; " +
+          "directory: node_modules, whose files are not listed",
+      ),
+      hunks: text.describe("Hunks of a unified diff; null where the content is not shown"),
+    })),
+    isTruncated: z.boolean().describe("More files differ, or there is too much to compare"),
+  }),
   StopRequest: z.strictObject({
     page: z.string().superRefine((page, { addIssue }) => {
       const message = pageProblem(page);
@@ -281,6 +306,7 @@ interface Interfaces {
   AnnounceRequest: AnnounceRequest;
   ExpiryRequest: ExpiryRequest;
   ExpiryReport: ExpiryReport;
+  DiffReport: DiffReport;
   StopRequest: StopRequest;
   VariableReport: VariableReport;
   SettingReport: SettingReport;

@@ -4,6 +4,7 @@ import {
   type ChangeReport,
   type CheckReport,
   type CheckRequest,
+  type DiffReport,
   type ErrorReport,
   type ExpiryReport,
   type FunctionReport,
@@ -62,6 +63,14 @@ export interface ControlClient extends Disposable {
    * the supervisor is an older one.
    */
   readonly history: (name: string, limit?: number) => Promise<ChangeReport[] | undefined>;
+  /**
+   * Compares the kept folders of two revisions, see `ddsrv diff`; `undefined` if there is no such
+   * function, or the supervisor is an older one.
+   */
+  readonly diff: (
+    name: string,
+    revisions: { readonly from: string; readonly to: string | undefined },
+  ) => Promise<DiffReport | undefined>;
   /** Removes the data of a function whose folder is gone; returns false for a bad name. */
   readonly purge: (name: string) => Promise<boolean>;
   /** Returns a function's variables; `undefined` if it does not exist and has no variables. */
@@ -196,6 +205,10 @@ export function connectControl(
     async history(name, limit) {
       const path = `${pathOf(name)}/history${limit === undefined ? "" : `?limit=${limit}`}`;
       return (await askOptional<ChangeReport[]>({ path }))?.body;
+    },
+    async diff(name, { from, to }) {
+      const path = `${pathOf(name)}/diff?from=${from}${to === undefined ? "" : `&to=${to}`}`;
+      return (await askOptional<DiffReport>({ path, timeoutMs: WORK_TIMEOUT_MS }))?.body;
     },
     async variables(name) {
       return (await askOptional<VariableReport[]>({ path: `${pathOf(name)}/variables` }))?.body;

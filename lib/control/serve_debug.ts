@@ -62,6 +62,7 @@ export async function serveDebug(socket: Socket, options: ServeDebugOptions): Pr
     const log = openLog(name, supervisor);
     const output = openOutput(socket, gone.signal);
     let started: string | undefined;
+    let isReady = false;
     const end = await run({
       breaks,
       forMs,
@@ -80,14 +81,18 @@ export async function serveDebug(socket: Socket, options: ServeDebugOptions): Pr
         );
         void noteNewer({ name, revision, supervisor, note, signal: gone.signal });
       },
-      onReady: () => note("The debug instance answers requests that have the secret"),
+      onReady() {
+        isReady = true;
+        note("The debug instance answers requests that have the secret");
+      },
     }, gone.signal).finally(() => {
       if (started !== undefined) log.mark(`${started} stopped`);
     });
     if (end.type === "late") {
       note(`The debug session ended: its time of ${describeDuration(forMs)} is over`);
     } else {
-      note(`The debug instance ${describeExit(end.exit)}`);
+      const hint = isReady || breaks ? "" : ". Pass --break to debug its start";
+      note(`The debug instance ${describeExit(end.exit)}${hint}`);
     }
     const code = end.type === "late" ? 0 : end.exit.code;
     socket.end(encodeFrame("exit", new Uint8Array([code])));

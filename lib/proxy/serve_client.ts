@@ -1,6 +1,8 @@
 import { shareOf } from "../config/limit_settings.ts";
+import { acceptsHtml } from "./accept.ts";
 import { type AccessRequest, describeRequest } from "./access_log.ts";
 import { answerFault, answerReply, linger } from "./send_reply.ts";
+import { answerUnknown } from "./answer_unknown.ts";
 import { answerReload, isReloadRequest } from "./answer_reload.ts";
 import { CLIENT_CLOSED } from "./attempt_state.ts";
 import { BodyReader } from "./http1/body_reader.ts";
@@ -13,7 +15,6 @@ import { limitRate } from "./limit_rate.ts";
 import { ascii, latin1, SLASH } from "./http1/octets.ts";
 import { CLOSE, type Outcome } from "./outcome.ts";
 import { readRequestHead, releaseRequestHead } from "./read_request_head.ts";
-import { acceptsHtml } from "./reply.ts";
 import type { RequestHead } from "./http1/request_head.ts";
 import type { Route, RouteTable, WaitOutcome } from "./route_table.ts";
 import { clearTally } from "./tally.ts";
@@ -140,19 +141,21 @@ async function answer(client: Client, head: RequestHead): Promise<Outcome> {
   const { routes, rateLimit } = client.context;
   const limited = rateLimit === "none" ? undefined : limitRate(client, head, { limit: rateLimit });
   if (limited !== undefined) {
-    return await answerFault(client, head, { fault: limited, isHtml: isForBrowser(head) });
+    return await answerFault(client, head, { fault: limited, isHtml: acceptsHtml(acceptOf(head)) });
   }
   const target = routeTarget(head, client.context);
   if (head.bytes[head.targetStart] !== SLASH && target.rawPrefix !== "") {
     return await answerReply(client, head, { reply: { status: 204, body: "" } });
   }
   const { name } = target;
-  const isHtml = isForBrowser(head);
+  const accept = acceptOf(head);
+  const isHtml = acceptsHtml(accept);
   const debug = name === undefined ? undefined : debugRouteOf(head, { name, routes });
   client.tally.isDebug = debug !== undefined;
   let route = debug ?? (name === undefined ? undefined : routes.resolve(name));
-  if (route !== undefined) client.tally.functionName = name;
-  if (routes.onReload !== undefined && route !== undefined && isReloadRequest(head, target)) {
+  if (route === undefined) return await answerUnknown(client, head, { target, accept, isHtml });
+  client.tally.functionName = name;
+  if (routes.onReload !== undefined && isReloadRequest(head, target)) {
     return await answerReload(client, head, { name: name!, reload: routes.onReload });
   }
   if (route?.type === "waiting") {
@@ -272,11 +275,9 @@ async function forward(
 }
 
 /** Must be called before anything else is read into the buffer that contains the head. */
-function isForBrowser({ bytes, fields }: RequestHead): boolean {
+function acceptOf({ bytes, fields }: RequestHead): string {
   const index = findField(fields, FieldKind.Accept);
-  if (index === -1) return false;
+  if (index === -1) return "";
   const start = valueStart(fields, index);
-  return acceptsHtml(
-    latin1(bytes, start, Math.min(valueEnd(fields, index), start + MAX_ACCEPT_BYTES)),
-  );
+  return latin1(bytes, start, Math.min(valueEnd(fields, index), start + MAX_ACCEPT_BYTES));
 }

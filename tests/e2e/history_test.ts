@@ -34,7 +34,11 @@ Deno.test("history records changes and their origin, and rollback goes back twic
   await server.answers("/app", "one");
   await untilTold(server, "add ready");
 
-  await writeFiles(server.directory, { "src/index.ts": answering("two") });
+  await writeFiles(server.directory, {
+    "src/index.ts": answering("two"),
+    "src/.env": "TOKEN=secret-two\n",
+    "src/\x1b[2J.txt": "\x1b]0;title\x07\n",
+  });
   const source = join(server.directory, "src");
   const name = ["--name", "app", "--replace"];
   const added = await server.cli("add", source, ...name, "--by", "deploy", "--commit", commit);
@@ -49,9 +53,32 @@ Deno.test("history records changes and their origin, and rollback goes back twic
     assert.equal((await server.cli("add", source, ...name, "--commit", bad)).code, 2, bad);
   }
 
-  await server.write({ "app/index.ts": answering("three") });
+  await server.write({ "app/index.ts": answering("three"), "app/.env": "TOKEN=secret-three\n" });
   await server.answers("/app", "three");
   await untilTold(server, "edit ready");
+  const [third, , first] = await historyOf(server);
+  const diff = await server.cli("diff", "app", first!.revision!);
+  assert.deepEqual([diff.code, diff.stderr], [0, ""]);
+  for (
+    const part of ["--- a/index.ts\n+++ b/index.ts\n@@ ", '"one"', '"three"', "\n+\\x1b]0;title"]
+  ) {
+    assert.ok(diff.stdout.includes(part), diff.stdout);
+  }
+  assert.match(diff.stdout, /diff --git a\/\.env b\/\.env\nnew file\nFiles .* \(content not shown/);
+  for (const part of ["secret-", "\x1b"]) assert.ok(!diff.stdout.includes(part), part);
+  const pair = [deploy!.revision!, third!.revision!];
+  const json = JSON.parse((await server.cli("diff", "app", ...pair, "--json")).stdout);
+  assert.deepEqual([json.from, json.to], pair);
+  assert.deepEqual(json.files.map((file: { path: string }) => file.path), [".env", "index.ts"]);
+  const same = await server.cli("diff", "app", third!.revision!);
+  assert.deepEqual([same.code, same.stdout], [0, ""]);
+  assert.match(same.stderr, /^The folders of (\w{12}) and \1 are equal\n$/);
+  const unknown = await server.cli("diff", "app", "ffffffff");
+  assert.match(
+    unknown.stderr,
+    /keeps no folder of a revision of "app" that begins with "ffffffff"/,
+  );
+  assert.deepEqual([unknown.code, (await server.cli("diff", "nobody", "ffff")).code], [1, 4]);
   await server.write({ "app/index.ts": "const wrong: number = 'text';\n" });
   await untilTold(server, "edit failed");
   const [wrong] = await historyOf(server);
@@ -74,8 +101,20 @@ Deno.test("history records changes and their origin, and rollback goes back twic
   ]);
 
   // A supervisor that is killed loses nothing, and adds nothing for code that it knows.
+  const status = JSON.parse((await server.cli("status", "--json")).stdout);
+  assert.deepEqual(
+    [status.functions, status.functionsDirectory, status.pid, status.stateDirectory],
+    [{ ready: 1 }, server.functions, server.pid, state],
+  );
+  assert.ok(
+    ["--port", "--socket", "--state-dir"].every((one) => status.config.flags.includes(one)),
+  );
+  assert.ok(status.config.variables.includes("DDSRV_PARKED"));
   server.signal("SIGKILL");
   await server.exited;
+  const none = await server.cli("status");
+  assert.deepEqual([none.code, none.stdout], [3, ""]);
+  assert.match(none.stderr, /^ddsrv: .+\n$/);
   await using again = await startServer({ ...options, directory: server.directory });
   await again.answers("/app", "two");
   assert.deepEqual(await told(again), before);

@@ -47,6 +47,7 @@ export interface RequestHead {
   authorityStart: number;
   authorityEnd: number;
   isHttp10: boolean;
+  isGet: boolean;
   isHead: boolean;
   framing: Framing;
   /** True if the client wants to keep the connection open. */
@@ -60,6 +61,7 @@ export interface RequestHead {
 }
 
 // With the space after it: methods are case-sensitive tokens (RFC 9110, section 9.1).
+const METHOD_GET = ascii("GET ");
 const METHOD_HEAD = ascii("HEAD ");
 const METHOD_CONNECT = ascii("CONNECT ");
 const METHOD_OPTIONS = ascii("OPTIONS ");
@@ -80,6 +82,7 @@ export function createRequestHead(maxFields: number): RequestHead {
     authorityStart: 0,
     authorityEnd: 0,
     isHttp10: false,
+    isGet: false,
     isHead: false,
     framing: NO_BODY,
     isPersistent: true,
@@ -101,6 +104,7 @@ export function parseRequestHead(
   limits: Pick<Limits, "maxTargetBytes">,
 ): Fault | undefined {
   into.bytes = bytes;
+  into.isGet = false;
   into.isHead = false;
   const lineEnd = parseRequestLine(bytes, range.start, into, limits);
   if (typeof lineEnd !== "number") return lineEnd;
@@ -162,6 +166,7 @@ function versionFault(bytes: Uint8Array, position: number): Fault {
 function readTarget(bytes: Uint8Array, into: RequestHead): Fault | undefined {
   const { methodStart, targetStart, targetEnd } = into;
   into.authorityStart = into.authorityEnd = targetStart;
+  into.isGet = isAt(bytes, methodStart, METHOD_GET);
   into.isHead = isAt(bytes, methodStart, METHOD_HEAD);
   if (isAt(bytes, methodStart, METHOD_CONNECT)) {
     return faultOf("method-not-implemented", { detail: "CONNECT" });
