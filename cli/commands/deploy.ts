@@ -68,7 +68,12 @@ export async function deploy(path: string, options: DeployOptions): Promise<numb
   const plan = await interruptible((signal) => planFolder(folder, { rules, signal }));
   const deployment: Deployment = { folder, name, plan, envText, git, options };
   if (chosen === undefined) return printPlan(deployment);
-  if (options.check && !await passesCheck(folder)) return ExitCode.Failed;
+  if (options.check && !await passesCheck(folder)) {
+    throw new CliError(
+      `"${makeVisible(name)}" was not sent: its check failed. Fix the errors above, or let only ` +
+        "the server check it with --no-check",
+    );
+  }
   const { code, output } = await deliver(deployment, chosen);
   if (code !== 0) return code;
   await remember(folder, { file, chosen, options });

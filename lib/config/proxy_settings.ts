@@ -82,6 +82,12 @@ export const PROXY_SETTINGS = {
     default: false,
     summary: "do not show the details of errors to clients",
   },
+  via: {
+    name: "via",
+    kind: boolean,
+    default: true,
+    summary: "add a Via field to forwarded requests and responses",
+  },
   compatReload: {
     name: "compatReload",
     kind: boolean,
@@ -89,6 +95,15 @@ export const PROXY_SETTINGS = {
     summary: "let every client reload a function with POST /NAME/reload",
     details: "dynamic-deno-server does so. Otherwise the function gets the request.",
     needsRestart: true,
+  },
+  compatHealthcheck: {
+    name: "compatHealthcheck",
+    kind: boolean,
+    default: false,
+    defaultText: "false; true with variables of dynamic-deno-server",
+    summary: "answer x-graphand-healthcheck: true with 200 OK",
+    details: "dynamic-deno-server does so, for every URL of a function that is ready. Variables " +
+      "such as `FUNC_DIRECTORY`, `SERVICE_PORT` or `ENV_JSON` switch it on; `PORT` alone does not.",
   },
   tlsCert: {
     name: "tlsCert",

@@ -29,6 +29,10 @@ export interface ProxyContext {
   readonly suggestions: Suggestions;
   /** Responses to clients contain the title of a fault only. */
   readonly hideErrors: boolean;
+  /** Requests with `X-Graphand-Healthcheck: true` get 200 OK from the proxy. */
+  readonly compatHealthcheck: boolean;
+  /** The proxy adds `Via` to forwarded requests and responses. */
+  readonly via: boolean;
   /** Rate limit of each client, over all functions. */
   readonly rateLimit: RateLimit;
   readonly limiter: RateLimiter;

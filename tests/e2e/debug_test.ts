@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DEBUG_FIELD } from "../../lib/proxy/http1/fields.ts";
+import { DEBUG_FIELD } from "../../lib/proxy/http1/field_names.ts";
 import { parseSocketTable } from "../../lib/process/socket_table.ts";
 import { COMMAND, eventually, host, type Server, startServer } from "./support/harness.ts";
 import { attach } from "./support/inspector_client.ts";

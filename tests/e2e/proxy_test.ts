@@ -110,6 +110,7 @@ Deno.test("proxy answers 404, 500 with diagnostics, 503 after an exit, 502, and 
   assert.match(await ask("/", browser), /<a href="\/fine\/">fine<\/a> ready/);
   assert.match(await ask("/wrong", browser), /TS2322[\s\S]*loads again when the function is back/);
   assert.match(await ask("/wrong"), /^500 The check failed\n[\s\S]*TS2322/);
+  // This server has CHECK_CODE, a variable of the original, so it answers its health checks.
   assert.equal(await ask("/fine/x", { "x-graphand-healthcheck": "true" }), "200 OK");
   assert.match(await ask("/dies"), /^502 Error forwarding request: /);
   await server.said("dies failed");
