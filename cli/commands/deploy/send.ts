@@ -29,7 +29,7 @@ export interface Parcel {
 export interface Sent {
   /** Exit code of `ddsrv add`. */
   readonly code: number;
-  /** What it printed on standard output. */
+  /** The end of what it printed on standard output. */
   readonly output: string;
 }
 
@@ -40,6 +40,9 @@ const SSH_FAILED = 255;
 const MAX_BANNER_LENGTH = 64 * 1024;
 
 const MAX_LINE_LENGTH = 1024 * 1024;
+
+/** Enough for a report; everything is printed. */
+const MAX_OUTPUT_LENGTH = 64 * 1024;
 
 /**
  * Runs `ddsrv add -` on a server by one call of ssh(1), and prints what it prints. Ends ssh when the
@@ -158,7 +161,7 @@ async function readOutput(
   let text = "";
   let isGreeted = false;
   const take = (more: string): void => {
-    text += more;
+    text = (text + more).slice(-MAX_OUTPUT_LENGTH);
     transfer.clear();
     printOut(more);
   };
