@@ -1,7 +1,7 @@
 // Run by main.ts, and not by the suite, which needs no browser.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import axe from "axe-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "npm:playwright-core@1.65.1";
+import axe from "npm:axe-core@4.14.1";
 import { functionReport } from "../../cli/function_report.ts";
 import { TOKEN } from "../browser_page.ts";
 import { ALL_STATES, HOSTILE } from "../fake_source.ts";
