@@ -23,10 +23,6 @@ import { watchFolders } from "./watch_folders.ts";
 
 /** Functions that follow their folders, behind a proxy. Disposing of it ends everything. */
 export interface Development extends AsyncDisposable {
-  /** Port of the proxy. */
-  readonly port: number;
-  /** Names of the functions now. */
-  readonly names: () => readonly string[];
   /** Starts all functions again. */
   readonly restart: () => void;
 }
@@ -44,6 +40,8 @@ export interface DevelopmentOptions {
   /** Address of the debugger of the only function, `host:port`; none when left out. */
   readonly inspect?: string | undefined;
   readonly isColoured: boolean;
+  /** Called once, with the port of the proxy, before any function starts. */
+  readonly onListen: (port: number) => void;
   readonly onEvent: (name: string, event: DevEvent | { readonly type: "removed" }) => void;
   readonly onLine: (name: string, stream: StreamName, text: string) => void;
   readonly onAccess: (record: AccessRecord) => void;
@@ -89,6 +87,7 @@ export async function openDevelopment(options: DevelopmentOptions): Promise<Deve
       onWarning: onError,
     })));
   routes.onWanted = (name) => functions.get(name)?.wanted();
+  options.onListen(proxy.port);
 
   function add(name: string): void {
     const one = developFunction(name, {
@@ -178,8 +177,6 @@ export async function openDevelopment(options: DevelopmentOptions): Promise<Deve
   }));
   const owned = stack.move();
   return {
-    port: proxy.port,
-    names: () => [...functions.keys()],
     restart() {
       for (const one of functions.values()) one.update("now");
     },
