@@ -62,7 +62,7 @@ __ddsrv_options() {
     inspect) choices=(--socket --json -h --help) ;;
     history) choices=(-n --lines --socket --json -h --help) ;;
     diff) choices=(--socket --json -h --help) ;;
-    logs) choices=(-f --follow -n --lines --since --until --grep --stderr --no-prefix --logs-dir --socket --json -h --help) ;;
+    logs) choices=(-f --follow -n --lines --since --until --grep --stderr --no-prefix --to --logs-dir --socket --json -h --help) ;;
     top) choices=(--socket -h --help) ;;
     ui) choices=(--write --port --link --socket -h --help) ;;
     check) choices=(--format --json --isolation -h --help) ;;
@@ -189,6 +189,7 @@ __ddsrv_value() {
     'logs --since') kind='text' ;;
     'logs --until') kind='text' ;;
     'logs --grep') kind='text' ;;
+    'logs --to') kind='text' ;;
     'logs --logs-dir') kind='file' ;;
     'logs --socket') kind='file' ;;
     'top --socket') kind='file' ;;
