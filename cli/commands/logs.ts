@@ -6,7 +6,7 @@ import type { LogLineOptions } from "../output/log_line.ts";
 import { followSources } from "./logs/follow.ts";
 import { findLogsDirectory, listLogs, requireNames } from "./logs/names.ts";
 import { printMerged } from "./logs/print.ts";
-import { openSource, type SourceOptions } from "./logs/source.ts";
+import { openSource, type SourceOptions } from "../../lib/logs/log_source.ts";
 import { createProblems } from "./logs/problems.ts";
 
 /** Options of `ddsrv logs`. */

@@ -56,8 +56,11 @@ export async function remove(given: readonly string[], options: RemoveOptions): 
           `See: ddsrv inspect ${name}`,
       );
     }
-    // Data may wait for the next function of this name; a stop by hand does not.
-    if (options.keepData) await control.start(name);
+    // Data may wait for the next function of this name; a stop by hand and an expiry do not.
+    if (options.keepData) {
+      await control.start(name);
+      await control.expire(name, null);
+    }
     if (!options.json) printError(`${describeRemoval(name, hasFolder, options)}\n`);
   }
   if (options.json) {

@@ -11,8 +11,8 @@ export interface ServedWait {
 }
 
 /**
- * Waits until no change of a function is pending, or the timeout is over, and shows each step.
- * Returns the last report; `undefined` if the function does not exist.
+ * Waits until no change of a function is pending, or the timeout is over, and shows each step that
+ * is new. Returns the last report; `undefined` if the function does not exist.
  */
 export async function waitUntilSettled(
   control: ControlClient,
@@ -23,8 +23,11 @@ export async function waitUntilSettled(
     control.find(name, wait);
   // The supervisor may not know the function before its files have settled.
   let report = await find({ until: "changed", since: "arriving", timeoutMs, signal });
+  let isStarted = false;
   while (report !== undefined && report.pending !== null) {
-    progress.show(report.pending);
+    // The files that a check found must rest too; for the user, that is no new step.
+    if (report.pending !== "arriving" || !isStarted) progress.show(report.pending);
+    isStarted ||= report.pending !== "arriving";
     const leftMs = untilMs - performance.now();
     if (leftMs <= 0) break;
     report = await find({ until: "changed", since: report.pending, timeoutMs: leftMs, signal });

@@ -2,6 +2,7 @@
 export const JSON_VERBS = [
   "add",
   "check",
+  "deploy",
   "diff",
   "doctor",
   "env",

@@ -75,6 +75,7 @@ null satisfies [Drifted] extends [never] ? null : Drifted;
 export const outputSchemas: Readonly<Record<JsonVerb, z.ZodType>> = {
   add: apiShapes.FunctionReport,
   check: z.array(shapes.check),
+  deploy: apiShapes.FunctionReport,
   diff: apiShapes.DiffReport,
   doctor: z.array(shapes.host),
   env: z.array(apiShapes.VariableReport),
@@ -83,6 +84,8 @@ export const outputSchemas: Readonly<Record<JsonVerb, z.ZodType>> = {
   inspect: apiShapes.FunctionReport.extend({
     settings: z.array(apiShapes.SettingReport).nullable()
       .describe("null if the manifest is not valid"),
+    variables: z.array(apiShapes.VariableReport).nullable()
+      .describe("Names and sources without values; null if the manifest is not valid"),
   }),
   list: z.array(apiShapes.FunctionReport),
   logs: shapes.line,

@@ -3,7 +3,8 @@ import { COMMIT } from "../../lib/history/origin.ts";
 import type { OnExit } from "../exit_code.ts";
 import { collectVariable } from "./collect_variable.ts";
 import { withExamples } from "./examples.ts";
-import { jsonOption, socketOption, waitOption } from "./options.ts";
+import { parseUploadSizes } from "../commands/add/upload_sizes.ts";
+import { jsonOption, socketOption, ttlOption, waitOption } from "./options.ts";
 
 /** Declares `ddsrv add`. */
 export function addAdd(program: Command, onExit: OnExit): void {
@@ -18,6 +19,15 @@ export function addAdd(program: Command, onExit: OnExit): void {
         "-e, --env <variable>",
         "set a variable: NAME=VALUE, or NAME to copy its value; repeatable",
       ).argParser(collectVariable),
+    )
+    .option("--env-file <file>", "set all variables of an env file, as ddsrv env import does")
+    .addOption(ttlOption("remove the function after this time, such as 3d; none keeps it"))
+    .addOption(
+      new Option("--upload <sizes>", "standard input is an env file and an archive of these sizes")
+        .argParser(parseUploadSizes).hideHelp(),
+    )
+    .addOption(
+      new Option("--ignore-files", "leave out what .gitignore and .ddsrvignore name").hideHelp(),
     )
     .addOption(
       new Option("--by <cause>", "name this cause in the history").choices(

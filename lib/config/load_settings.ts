@@ -5,6 +5,7 @@ import { defaultPaths } from "./default_paths.ts";
 import { parseEnvironment } from "./environment.ts";
 import { directorySchema, settingsIn } from "./file_schema.ts";
 import { parseJsonFile } from "./json_file.ts";
+import { isOriginalEnvironment } from "./original_environment.ts";
 import { originsOf } from "./origins.ts";
 import {
   completeSettings,
@@ -43,7 +44,13 @@ export async function loadSettings(
   const read = await readSettingsFile(functionsDirectory);
   const file = read ?? {};
   const settings = completeSettings({
-    ...mergeSettings(defaultPaths(uid, environment), file, variables, flags),
+    ...mergeSettings(
+      defaultPaths(uid, environment),
+      { compatHealthcheck: isOriginalEnvironment(environment) },
+      file,
+      variables,
+      flags,
+    ),
     env: { ...file.env, ...variables.env, ...flags.env },
     functionsDirectory,
     origins: originsOf({ file, variables, names, flags }),

@@ -54,6 +54,7 @@ export interface FunctionReport {
   readonly status: ReportedStatus;
   readonly pending: Pending | null;
   readonly stoppedAt: string | null;
+  readonly expiresAt: string | null;
   readonly reason: string | null;
   readonly detail: string | null;
   readonly url: string | null;
@@ -137,6 +138,16 @@ export interface ChangeReport {
 export interface AnnounceRequest {
   readonly by: AnnouncedCause;
   readonly commit?: string | undefined;
+}
+
+/** Time of expiry to set, `null` for none: `POST /v1/functions/NAME/expiry`. */
+export interface ExpiryRequest {
+  readonly expiresAt: string | null;
+}
+
+/** The time of expiry before the request. */
+export interface ExpiryReport {
+  readonly before: string | null;
 }
 
 /** Differences of two revisions: `GET /v1/functions/NAME/diff?from=…&to=…`. */
@@ -228,6 +239,11 @@ export interface VariablesChange {
   readonly changed: readonly string[];
   readonly change: string | null;
   readonly effect: Refreshed;
+}
+
+/** A link that logs in to the page once: `POST /v1/login`. */
+export interface LoginReport {
+  readonly url: string;
 }
 
 /** Body of every error response. */

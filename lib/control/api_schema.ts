@@ -19,7 +19,10 @@ import {
   type CheckRequest,
   type DiffReport,
   type ErrorReport,
+  type ExpiryReport,
+  type ExpiryRequest,
   type FunctionReport,
+  type LoginReport,
   NEXT_STARTS,
   REPORTED_RESULTS,
   REPORTED_STATUSES,
@@ -90,6 +93,8 @@ export const apiShapes = {
       .describe("Pending work, even while an instance serves; null when the function is settled"),
     stoppedAt: z.iso.datetime().nullable()
       .describe("Time since which it is stopped by hand; null if it is not"),
+    expiresAt: z.iso.datetime().nullable()
+      .describe("Time at which ddsrv removes it; null if it stays"),
     reason: text.describe(
       "Reason for the status, or what a slow start waits for; null while the function is well",
     ),
@@ -191,6 +196,8 @@ export const apiShapes = {
     commit: z.string().regex(COMMIT, "Use 7 to 64 hexadecimal digits in lower case").optional()
       .describe("Git commit of the new code"),
   }),
+  ExpiryRequest: z.strictObject({ expiresAt: time.nullable() }),
+  ExpiryReport: z.strictObject({ before: time.nullable() }),
   DiffReport: z.strictObject({
     from: revision,
     to: revision,
@@ -282,6 +289,9 @@ export const apiShapes = {
   CheckReport: z.strictObject({
     problem: text.describe("null if serve would start the function"),
   }),
+  LoginReport: z.strictObject({
+    url: z.string().describe("Works once, and for ten minutes"),
+  }),
   ErrorReport: z.strictObject({ error: z.string() }),
 };
 
@@ -298,6 +308,8 @@ interface Interfaces {
   RunReport: RunReport;
   ScheduleReport: ScheduleReport;
   AnnounceRequest: AnnounceRequest;
+  ExpiryRequest: ExpiryRequest;
+  ExpiryReport: ExpiryReport;
   DiffReport: DiffReport;
   StopRequest: StopRequest;
   VariableReport: VariableReport;
@@ -306,6 +318,7 @@ interface Interfaces {
   VariablesChange: VariablesChange;
   CheckRequest: CheckRequest;
   CheckReport: CheckReport;
+  LoginReport: LoginReport;
   ErrorReport: ErrorReport;
 }
 

@@ -6,7 +6,9 @@ import {
   type CheckRequest,
   type DiffReport,
   type ErrorReport,
+  type ExpiryReport,
   type FunctionReport,
+  type LoginReport,
   type RollbackReport,
   type RunReport,
   type ScheduleReport,
@@ -23,8 +25,8 @@ import {
 import { MAX_TIMER_MS } from "../system/timeout_signal.ts";
 import { type Answer, type Call, callControl } from "./call.ts";
 
-/** Client of the control API. */
-export interface ControlClient extends Disposable {
+/** The operations of the control API. */
+export interface ControlCalls {
   readonly supervisor: () => Promise<SupervisorReport>;
   readonly functions: () => Promise<FunctionReport[]>;
   /** Returns a function, or `undefined` if there is none; may wait for a state first. */
@@ -50,6 +52,11 @@ export interface ControlClient extends Disposable {
   readonly stop: (name: string, request?: StopRequest) => Promise<boolean>;
   /** Ends a stop by hand, and starts the function; returns false if there is none. */
   readonly start: (name: string) => Promise<boolean>;
+  /**
+   * Sets when a function expires, also before it exists, as an ISO time or `null` for never. Returns
+   * the time before; `undefined` if the supervisor is an older version.
+   */
+  readonly expire: (name: string, expiresAt: string | null) => Promise<ExpiryReport | undefined>;
   /** Restores a snapshot; returns `undefined` if there is no such function. */
   readonly rollBack: (name: string, to?: string) => Promise<RollbackReport | undefined>;
   /**
@@ -81,9 +88,14 @@ export interface ControlClient extends Disposable {
   ) => Promise<VariablesChange | undefined>;
   /** Undoes a change; returns false if another change came after it. */
   readonly undoVariables: (name: string, change: string) => Promise<boolean>;
+  /** Returns a link that logs in to the page on the admin port once. */
+  readonly loginLink: () => Promise<string>;
   /** Checks a directory; the signal ends the check with its reason. */
   readonly check: (request: CheckRequest, signal?: AbortSignal) => Promise<CheckReport>;
 }
+
+/** Client of the control API. */
+export interface ControlClient extends ControlCalls, Disposable {}
 
 /** A state to wait for. */
 export interface Wait {
@@ -124,8 +136,22 @@ export function connectControl(
     poolIdleTimeout: POOL_IDLE_MS,
   });
 
-  const call = (ask: Ask): Promise<Answer> =>
-    callControl(client, socket, { method: "GET", timeoutMs, ...ask });
+  const calls = createCalls((call) => callControl(client, socket, call), { socket, timeoutMs });
+  return { ...calls, [Symbol.dispose]: () => client.close() };
+}
+
+/** Options of {@linkcode createCalls}. */
+export interface CallsOptions extends ClientOptions {
+  /** Path of the supervisor's socket, for messages. */
+  readonly socket: string;
+}
+
+/** Creates the operations from a function that sends one request to the supervisor. */
+export function createCalls(
+  send: (call: Call) => Promise<Answer>,
+  { socket, timeoutMs = ANSWER_TIMEOUT_MS }: CallsOptions,
+): ControlCalls {
+  const call = (ask: Ask): Promise<Answer> => send({ method: "GET", timeoutMs, ...ask });
 
   /** Returns `undefined` for 404. */
   async function askOptional<Shape>(request: Ask): Promise<{ readonly body: Shape } | undefined> {
@@ -179,6 +205,10 @@ export function connectControl(
     async start(name) {
       return await askOptional({ method: "POST", path: `${pathOf(name)}/start` }) !== undefined;
     },
+    async expire(name, expiresAt) {
+      const path = `${pathOf(name)}/expiry`;
+      return (await askOptional<ExpiryReport>({ method: "POST", path, body: { expiresAt } }))?.body;
+    },
     async purge(name) {
       const path = `${pathOf(name)}/purge`;
       return await askOptional({ method: "POST", path, timeoutMs: WORK_TIMEOUT_MS }) !== undefined;
@@ -217,9 +247,11 @@ export function connectControl(
       const path = `${pathOf(name)}/variables/undo?change=${encodeURIComponent(change)}`;
       return await askOptional({ method: "POST", path }) !== undefined;
     },
+    async loginLink() {
+      return (await ask<LoginReport>({ method: "POST", path: "/login" })).url;
+    },
     check: (body, signal) =>
       ask({ method: "POST", path: "/check", body, timeoutMs: WORK_TIMEOUT_MS, signal }),
-    [Symbol.dispose]: () => client.close(),
   };
 }
 

@@ -8,9 +8,13 @@ import { clearSocket } from "./clear_socket.ts";
 import { openPeerReader, type PeerReader } from "./peer_uid.ts";
 import { type ControlContext, failure, type Reply } from "./route.ts";
 import { ROUTES } from "./api_routes.ts";
-import { RUN_PROTOCOL } from "./run_frames.ts";
-import { findRun } from "./run_request.ts";
+import { functionUrl } from "./report.ts";
+import { findUpgrade } from "./find_upgrade.ts";
+import { serveDebug } from "./serve_debug.ts";
+import { serveInspector } from "./serve_inspector.ts";
 import { serveRun } from "./serve_run.ts";
+import { debugFunction } from "../supervisor/debug_session.ts";
+import { DEBUG_FIELD } from "../proxy/http1/field_names.ts";
 import { runOnce } from "../supervisor/one_off_run.ts";
 
 /** Options of {@linkcode openControl}. */
@@ -134,19 +138,42 @@ interface Upgrade {
   readonly head: Uint8Array;
 }
 
-/** Serves a one-off run: the only request that changes the protocol. */
+/** Serves a one-off run or a debug session. */
 async function upgrade({ request, socket, head }: Upgrade, options: ControlOptions): Promise<void> {
-  const { method = "", url, headers: { host, origin, upgrade: protocol } } = request;
+  const { supervisor, context, report } = options;
+  const { method = "", url, headers } = request;
+  const { host, origin, upgrade: protocol, [DEBUG_FIELD]: secret } = headers;
   const asked = { method, ...splitTarget(url ?? "", host), origin, protocol };
-  const found = findRun(asked, options.supervisor);
+  const { functions } = supervisor;
+  const found = findUpgrade(
+    { ...asked, secret: typeof secret === "string" ? secret : undefined },
+    { functions, debugSessions: context.debugSessions },
+  );
   if (found.type === "refused") return refuseUpgrade(socket, found.reply);
   const fields =
-    `Connection: Upgrade\r\nUpgrade: ${RUN_PROTOCOL}\r\n${VERSION_FIELD}: ${API_VERSION}`;
+    `Connection: Upgrade\r\nUpgrade: ${found.protocol}\r\n${VERSION_FIELD}: ${API_VERSION}`;
   socket.write(`HTTP/1.1 101 Switching Protocols\r\n${fields}\r\n\r\n`);
-  await serveRun(socket, {
-    head,
-    run: (request, signal) => runOnce(request, { ...found, context: options.context, signal }),
-  });
+  switch (found.type) {
+    case "run":
+      return await serveRun(socket, {
+        head,
+        run: (request, signal) => runOnce(request, { ...found, context, signal }),
+      });
+    case "debug": {
+      const { openDebugRoute: openRoute } = supervisor;
+      return await serveDebug(socket, {
+        head,
+        name: found.name,
+        url: functionUrl(report.url, found.name),
+        supervisor,
+        run: (request, signal) => debugFunction(request, { ...found, context, openRoute, signal }),
+      });
+    }
+    case "inspector":
+      return serveInspector(socket, { head, endpoint: found.endpoint });
+    default:
+      return found satisfies never;
+  }
 }
 
 function refuseUpgrade(socket: Socket, { status, body }: Reply): void {

@@ -14,6 +14,10 @@ export interface StartFileContent {
   readonly isParked: boolean;
   /** The preload module loads Deno's modules for Node.js before it waits. */
   readonly usesNode: boolean;
+  /** A person debugs the instance: it takes no messages of queues; `false` if left out. */
+  readonly isDebugged?: boolean;
+  /** The debugger stops just before the function's own code; `false` if left out. */
+  readonly breaks?: boolean;
   readonly variables: Readonly<Record<string, string>>;
 }
 

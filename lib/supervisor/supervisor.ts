@@ -15,12 +15,14 @@ import { createTaskSet } from "../system/task_set.ts";
 import { createBackoffTimers } from "./backoff_timers.ts";
 import { createChangeHistory, type ListedChange } from "./change_history.ts";
 import { createDomainTable, type DomainTable } from "./domain_table.ts";
+import { createExpirer } from "./expirer.ts";
 import { domainRules } from "./domain_rules.ts";
 import { createMemoryTrimmer } from "./memory_trimmer.ts";
 import { createModuleTable } from "./module_table.ts";
 import { createInstances } from "./instances.ts";
 import type { KnownPolicy, OpenInstance, StartingInstance } from "./open_instance.ts";
 import { reconfigure } from "./reconfigure.ts";
+import { createRefusals } from "./refusals.ts";
 import { rollBack, unknownModules } from "./rollback.ts";
 import { routeOf } from "./route_of.ts";
 import { createScanIntake } from "./scan_intake.ts";
@@ -79,6 +81,8 @@ export interface Supervisor {
   /** Recorded changes of a function, oldest first, and one that goes on. */
   readonly changesOf: (name: string) => Promise<readonly ListedChange[]>;
   /** Starts a new instance of a function's source; returns false if there is no such function. */
+  /** Times of expiry in milliseconds since the epoch, by name. */
+  readonly expiries: ReadonlyMap<string, number>;
   readonly reload: (name: string, origin?: Origin) => boolean;
   /**
    * Stops a function by hand, and removes its prepared start; its instance drains. Returns false if
@@ -108,6 +112,10 @@ export interface Supervisor {
   readonly snapshotsOf: (name: string) => readonly string[];
   /** Replaces a function's folder with a snapshot and returns its revision, see `rollBack`. */
   readonly rollBack: (name: string, to?: string, user?: ChangeUser) => Promise<string>;
+  /** Opens the route of requests with the secret of a debug session. */
+  readonly openDebugRoute: RouteTable["openDebug"];
+  /** Adds a line of a process beside the instance to the function's log. */
+  readonly logLine: SupervisorOptions["onLine"];
   /** Schedules of all functions. */
   readonly schedules: Pick<Scheduler, "list" | "run">;
   /** Begins no more runs of schedules, and waits for the present ones. */
@@ -118,8 +126,9 @@ export interface Supervisor {
   readonly stop: (force: AbortSignal) => Promise<void>;
 }
 
-/** Why a one-off run ends. */
+/** Why a one-off run or a debug session ends. */
 const ENDED = {
+  hand: "The function was stopped by hand",
   stop: "ddsrv is stopping",
   removal: "The function was removed",
 } as const;
@@ -158,6 +167,13 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       !stopping.signal.aborted && states.get(name)?.serving?.revision === revision,
     onWarning: options.onWarning,
   });
+  const expirer = createExpirer({
+    expiries: context.expiries,
+    functionsDirectory: settings.functionsDirectory,
+    onRemove: (name) => announcements.announce(name, { by: "remove" }),
+    purge: context.purge,
+    onWarning: options.onWarning,
+  });
   const policies = new Map<string, KnownPolicy>();
   const domains = createDomainTable({
     before: context.heldDomains.before,
@@ -178,8 +194,14 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     onEnded: options.onRun,
     onWarning: options.onWarning,
   });
+  const refusals = createRefusals({
+    context,
+    // After the lines that come with it, such as the stack of an error.
+    onMark: (name, line) => queueMicrotask(() => options.onLine(name, "stderr", line)),
+  });
   const instances = createInstances({
     ...options,
+    refusals,
     states,
     modules,
     policies,
@@ -217,11 +239,14 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (after === undefined) stamps.forget(name);
     if (!after?.isWanted) {
       policies.delete(name);
+      refusals.forget(name);
       scheduler.remove(name);
       tasks.track(context.parked.discard(name));
-      tasks.track(
-        context.oneOffRuns.end(name, ENDED[stopping.signal.aborted ? "stop" : "removal"]),
-      );
+      const reason = ENDED[stopping.signal.aborted ? "stop" : "removal"];
+      tasks.track(context.oneOffRuns.end(name, reason));
+      tasks.track(context.debugSessions.end(name, reason));
+    } else if (after.stoppedByHand !== undefined) {
+      tasks.track(context.debugSessions.end(name, ENDED.hand));
     }
     // Runs drain with their instance; a start makes up ticks as after a restart of ddsrv.
     if (after?.stoppedByHand !== undefined && after.leaving.length === 0) scheduler.remove(name);
@@ -273,6 +298,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     domains.update(scan.names);
     if (scan.names !== undefined) return;
     tasks.track(context.handStops.sweep(intake.isPresent, performance.now()));
+    tasks.track(
+      expirer.sweep(intake.isPresent, { wallMs: Date.now(), steadyMs: performance.now() }),
+    );
     tasks.track(context.cacheSweeper.sweep(intake.isPresent, performance.now()));
   }
 
@@ -341,6 +369,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       return intake.hasScanned;
     },
     newerRevision: intake.newerRevision,
+    expiries: context.expiries.present,
     instanceOf: instances.of,
     startingOf: instances.startingOf,
     parkingOf: context.parked.parkingOf,
@@ -386,6 +415,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       await scans.scan();
       return revision;
     },
+    openDebugRoute: (name, secret) => routes.openDebug(name, secret),
+    logLine: options.onLine,
     schedules: scheduler,
     endRuns: scheduler.end,
     changed: () => changed.promise,

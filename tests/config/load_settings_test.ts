@@ -60,6 +60,19 @@ const rows: readonly [
     check: "auto",
     logFormat: "docker",
   }],
+  ["health checks as the original answers them, with its variables", {}, {
+    FUNC_DIRECTORY: "/elsewhere",
+  }, { compatHealthcheck: true }],
+  ["a variable over those of the original", {}, {
+    FUNC_DIRECTORY: "/elsewhere",
+    DDSRV_COMPAT_HEALTHCHECK: "false",
+  }, { compatHealthcheck: false }],
+  ["no health checks of the original without its variables", {}, { PORT: "2", DEBUG: "1" }, {
+    compatHealthcheck: false,
+  }],
+  ["a flag for health checks of the original", { compatHealthcheck: true }, {}, {
+    compatHealthcheck: true,
+  }],
   ["the file over a variable that is not valid", {}, { PORT: "x" }, { port: 1 }],
 ];
 

@@ -79,15 +79,14 @@ Deno.test("reload: a burst of writes causes one reload", async () => {
     }
     return longestMs;
   };
-  await eventually("a burst without a pause that lets files come to rest", async () => {
+  await eventually("a burst that caused one reload", async () => {
     const last = `z${performance.now()}`;
     const from = server.output().length;
     const longestMs = await burst(last);
     await server.answers("/app", last.repeat(10));
     await letScan(server, last);
-    if (longestMs > QUIET_MS) return false;
-    assert.equal(count(server.output().slice(from), "app ready"), 1, server.output());
-    return true;
+    // A busy host may also delay the supervisor, which then sees a pause that there was not.
+    return longestMs <= QUIET_MS && count(server.output().slice(from), "app ready") === 1;
   });
 });
 
@@ -98,7 +97,10 @@ Deno.test("reload: a function that is replaced again and again ends with the las
   for (const name of ["app", "tree"]) await server.answers(`/${name}`, "0");
   const next = join(server.functions, "..", "next");
   const ROUNDS = 30;
+  /** Rounds of a busy host, in which files may come to rest. */
+  let slow = 0;
   for (let round = 1; round <= ROUNDS; round++) {
+    const startedMs = performance.now();
     // A file by a rename, and a whole folder by two.
     const text = answering(String(round));
     await Deno.writeTextFile(`${next}.ts`, text);
@@ -109,12 +111,13 @@ Deno.test("reload: a function that is replaced again and again ends with the las
     await Deno.rename(next, join(server.functions, "tree"));
     await Deno.remove(`${next}-old`, { recursive: true });
     await pause(100);
+    if (performance.now() - startedMs > 1.5 * QUIET_MS) slow++;
   }
   for (const name of ["app", "tree"]) {
     await server.answers(`/${name}`, String(ROUNDS));
     // Its checks do not pile up.
     const starts = count(server.output(), `${name} ready`);
-    assert.ok(starts <= ROUNDS / 2, `${name}: ${starts} starts`);
+    assert.ok(starts <= ROUNDS / 2 + slow, `${name}: ${starts} starts, ${slow} slow rounds`);
   }
   assert.equal(count(server.output(), "failed"), 0, server.output());
 });

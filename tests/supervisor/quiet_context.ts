@@ -1,4 +1,5 @@
 import { openPredeploys } from "../../lib/supervisor/predeploys.ts";
+import { createDebugSessions } from "../../lib/supervisor/debug_sessions.ts";
 import { createOneOffRuns } from "../../lib/supervisor/one_off_runs.ts";
 import { completeSettings, type SomeSettings } from "../../lib/config/settings.ts";
 import type { Isolation, Sandbox, SourceCheck } from "../../lib/isolation/isolation.ts";
@@ -68,6 +69,7 @@ export function quietContext(
       end: () => Promise.resolve(),
       sweep: () => Promise.resolve(),
     },
+    expiries: { present: new Map(), set: () => Promise.resolve(undefined) },
     keptStays: {
       find: () => undefined,
       record() {},
@@ -106,6 +108,7 @@ export function quietContext(
     checks: createCheckLane({ cores: 1 }),
     starts: createSemaphore(1),
     oneOffRuns: createOneOffRuns(),
+    debugSessions: createDebugSessions(),
     predeploys: openPredeploys("/nonexistent"),
     parked: {
       park() {},
