@@ -14,7 +14,10 @@ const LOGS: Synonym = ["read logs", "ddsrv logs NAME --follow"];
 const RUN: Synonym = ["run a file or a REPL once, as the function", "ddsrv run NAME [FILE]"];
 const ENV: Synonym = ["set or list variables of a function", "ddsrv env set NAME VARIABLE"];
 const INIT: Synonym = ["write a new function", "ddsrv init PATH"];
-const ADD: Synonym = ["add a function, or replace one", "ddsrv add PATH [--replace]"];
+const DEPLOY: Synonym = [
+  "send a function to a server",
+  "ddsrv deploy PATH --to ssh://USER@HOST; on this host: ddsrv add PATH --replace",
+];
 const STATUS: Synonym = ["show the running ddsrv", "ddsrv status"];
 const INSPECT: Synonym = ["show the details of a function", "ddsrv inspect NAME"];
 const CHECK: Synonym = ["check functions without running them", "ddsrv check PATH"];
@@ -39,7 +42,7 @@ export const SYNONYMS: ReadonlyMap<string, Synonym> = new Map<string, Synonym>([
     [word, ENV] as const
   ),
   ...["create", "new", "scaffold"].map((word) => [word, INIT] as const),
-  ...["push", "publish", "release", "ship"].map((word) => [word, ADD] as const),
+  ...["push", "publish", "release", "ship"].map((word) => [word, DEPLOY] as const),
   ...["health", "info"].map((word) => [word, STATUS] as const),
   ...["describe", "show", "get"].map((word) => [word, INSPECT] as const),
   ...["test", "lint", "validate", "verify"].map((word) => [word, CHECK] as const),
