@@ -12,6 +12,7 @@ import { addDiff } from "./tree/diff.ts";
 import { addDoctor } from "./tree/doctor.ts";
 import { addEnv } from "./tree/env.ts";
 import { withExamples } from "./tree/examples.ts";
+import { addGit } from "./tree/git.ts";
 import { addHelp } from "./tree/help.ts";
 import { addHistory } from "./tree/history.ts";
 import { addInit } from "./tree/init.ts";
@@ -30,9 +31,12 @@ import { addSchedules } from "./tree/schedules.ts";
 import { addSchema } from "./tree/schema.ts";
 import { addServe } from "./tree/serve.ts";
 import { addStart } from "./tree/start.ts";
+import { addStatus } from "./tree/status.ts";
 import { addStop } from "./tree/stop.ts";
 import { addTop } from "./tree/top.ts";
 import { addUi } from "./tree/ui.ts";
+import { addUninstallService } from "./tree/uninstall_service.ts";
+import { addUpgrade } from "./tree/upgrade.ts";
 import { version } from "./version.ts";
 
 /** A heading of the help, and the commands below it. */
@@ -40,7 +44,7 @@ type Group = readonly [title: string, add: readonly ((program: Command, onExit: 
 
 const groups: readonly Group[] = [
   ["Serve:", [addServe, addDoctor]],
-  ["Develop:", [addInit, addDev, addDeploy, addDebug]],
+  ["Develop:", [addInit, addDev, addDeploy, addGit, addDebug]],
   ["Change functions:", [
     addAdd,
     addRemove,
@@ -61,8 +65,12 @@ const groups: readonly Group[] = [
     addUi,
     addCheck,
     addSchedules,
+    addStatus,
   ]],
-  ["Set up:", [addInstallService, addCompletions, addSchema]],
+  [
+    "Set up:",
+    [addInstallService, addUninstallService, addUpgrade, addCompletions, addSchema],
+  ],
 ];
 
 const COMMON_VARIABLES: readonly VariableNote[] = [

@@ -9,6 +9,7 @@ __ddsrv_verb() {
     init) verb='init' ;;
     dev) verb='dev' ;;
     deploy) verb='deploy' ;;
+    git) verb='git' ;;
     debug) verb='debug' ;;
     add) verb='add' ;;
     remove | rm) verb='remove' ;;
@@ -27,7 +28,10 @@ __ddsrv_verb() {
     ui) verb='ui' ;;
     check) verb='check' ;;
     schedules) verb='schedules' ;;
+    status) verb='status' ;;
     install-service) verb='install-service' ;;
+    uninstall-service) verb='uninstall-service' ;;
+    upgrade) verb='upgrade' ;;
     completions) verb='completions' ;;
     schema) verb='schema' ;;
     help) verb='help' ;;
@@ -39,11 +43,12 @@ __ddsrv_verb() {
 __ddsrv_options() {
   case $1 in
     '') choices=(-V --version -h --help) ;;
-    serve) choices=(-p --port --hostname --socket --state-dir --shutdown-timeout --isolation --admin-port --admin-hostname --admin-hosts --ui-write --ui-token-file --no-logs --logs-dir --log-file-format --log-max-size --log-max-files -q --quiet --console-format --access-log --access-log-file --no-watch --rescan --max-files --check --deno --deno-versions --check-cpu-time --check-timeout --allow-import --registries --env-file --idle --parked --drain --egress --dns --domain --root --rate-limit --trusted-proxies --hide-errors --compat-reload --tls-cert --tls-key --certificates --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-connections-per-peer --max-peer-buffer-size --max-in-flight --max-in-flight-per-peer -h --help) ;;
+    serve) choices=(-p --port --hostname --socket --state-dir --shutdown-timeout --isolation --admin-port --admin-hostname --admin-hosts --ui-write --ui-token-file --no-logs --logs-dir --log-file-format --log-max-size --log-max-files -q --quiet --console-format --access-log --access-log-file --no-watch --rescan --max-files --check --deno --deno-versions --check-cpu-time --check-timeout --allow-import --registries --env-file --idle --parked --drain --egress --dns --domain --root --index --rate-limit --trusted-proxies --hide-errors --no-via --compat-reload --compat-healthcheck --tls-cert --tls-key --certificates --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-connections-per-peer --max-peer-buffer-size --max-in-flight --max-in-flight-per-peer -h --help) ;;
     doctor) choices=(--isolation --json -h --help) ;;
     init) choices=(--template --json -h --help) ;;
     dev) choices=(-p --port --host --inspect --isolation -h --help) ;;
     deploy) choices=(--to -n --name --preview --ttl --env-file --command --no-check --dry-run --no-wait --timeout --json -h --help) ;;
+    git) choices=(--branch --dir --command --socket -h --help) ;;
     debug) choices=(--port --break --for --socket -h --help) ;;
     add) choices=(-n --name --link --replace -e --env --env-file --ttl --no-wait --timeout --socket --json -h --help) ;;
     remove) choices=(--timeout --keep-data -y --yes --socket --json -h --help) ;;
@@ -62,7 +67,10 @@ __ddsrv_options() {
     ui) choices=(--write --port --link --socket -h --help) ;;
     check) choices=(--format --json --isolation -h --help) ;;
     schedules) choices=(--socket --json -h --help) ;;
+    status) choices=(--socket --json -h --help) ;;
     install-service) choices=(--path --force --print -h --help) ;;
+    uninstall-service) choices=(--path -h --help) ;;
+    upgrade) choices=(--print --socket -h --help) ;;
     completions) choices=(-h --help) ;;
     schema) choices=(--function --api --output -h --help) ;;
     help) choices=() ;;
@@ -108,6 +116,7 @@ __ddsrv_value() {
     'serve --dns') kind='text' ;;
     'serve --domain') kind='text' ;;
     'serve --root') kind='function' ;;
+    'serve --index') kind='choice' choices=(off local all) ;;
     'serve --rate-limit') kind='text' ;;
     'serve --trusted-proxies') kind='text' ;;
     'serve --tls-cert') kind='file' ;;
@@ -140,8 +149,12 @@ __ddsrv_value() {
     'deploy --preview') kind='text' ;;
     'deploy --ttl') kind='text' ;;
     'deploy --env-file') kind='file' ;;
-    'deploy --command') kind='choice' choices=(serve doctor init dev deploy debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules install-service completions schema help) ;;
+    'deploy --command') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help) ;;
     'deploy --timeout') kind='text' ;;
+    'git --branch') kind='text' ;;
+    'git --dir') kind='file' ;;
+    'git --command') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help) ;;
+    'git --socket') kind='file' ;;
     'debug --port') kind='text' ;;
     'debug --for') kind='text' ;;
     'debug --socket') kind='file' ;;
@@ -184,8 +197,11 @@ __ddsrv_value() {
     'check --format') kind='choice' choices=(text json github) ;;
     'check --isolation') kind='choice' choices=(full rootless none) ;;
     'schedules --socket') kind='file' ;;
+    'status --socket') kind='file' ;;
     'install-service --path') kind='file' ;;
-    'schema --output') kind='choice' choices=(add check deploy diff doctor env history init inspect list logs reload remove rollback schedules start stop) ;;
+    'uninstall-service --path') kind='file' ;;
+    'upgrade --socket') kind='file' ;;
+    'schema --output') kind='choice' choices=(add check deploy diff doctor env history init inspect list logs reload remove rollback schedules start status stop) ;;
     *) kind= ;;
   esac
 }
@@ -194,11 +210,13 @@ __ddsrv_value() {
 __ddsrv_argument() {
   choices=() is_variadic=
   case "$1 $2" in
-    ' 0') kind='choice' choices=(serve doctor init dev deploy debug add remove rm reload rollback stop start env run list ls inspect history diff logs top ui check schedules install-service completions schema help) ;;
+    ' 0') kind='choice' choices=(serve doctor init dev deploy git debug add remove rm reload rollback stop start env run list ls inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help) ;;
     'serve 0') kind='directory' ;;
     'init 0') kind='file' ;;
     'dev 0') kind='file' ;;
     'deploy 0') kind='file' ;;
+    'git 0') kind='choice' choices=(init) ;;
+    'git 1') kind='function' ;;
     'debug 0') kind='function' ;;
     'add 0') kind='file' ;;
     'remove '*) kind='function' is_variadic=1 ;;
@@ -224,7 +242,7 @@ __ddsrv_argument() {
     'schedules 2') kind='text' ;;
     'install-service 0') kind='directory' ;;
     'completions 0') kind='choice' choices=(bash zsh fish) ;;
-    'help 0') kind='choice' choices=(serve doctor init dev deploy debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules install-service completions schema help) ;;
+    'help 0') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help) ;;
     *) kind= ;;
   esac
 }

@@ -6,6 +6,7 @@ const ENTRIES = [
   "cli/run_program.ts",
   "cli/run_quick.ts",
   "cli/commands/check.ts",
+  "cli/commands/deploy.ts",
   "cli/commands/dev.ts",
   "cli/commands/env.ts",
   "cli/commands/init.ts",

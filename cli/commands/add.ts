@@ -30,6 +30,8 @@ export interface AddOptions {
   readonly link?: true | undefined;
   /** Replace the function of this name. */
   readonly replace?: true | undefined;
+  /** Remove the files of an archive that its ignore files name. */
+  readonly ignoreFiles?: true | undefined;
   /** Where the code comes from; a command of a user if missing. */
   readonly by?: "deploy" | "git" | "ui" | undefined;
   /** Git commit of the code. */
@@ -95,7 +97,7 @@ async function addSource(
   using locks = new DisposableStack();
   await using undo = new AsyncDisposableStack();
   undo.defer(() => removeIfThere(staged));
-  const name = await stage(source, { staged, signal });
+  const name = await stage(source, { staged, ignoreFiles: options.ignoreFiles, signal });
   const place = placeOf(name);
   using progress = openProgress({ name });
   const onWait = (): void => progress.show("waiting for another ddsrv add");

@@ -1,7 +1,7 @@
 import { connectControl } from "../../lib/control/control_client.ts";
 import { openDebug, openInspector } from "../../lib/control/debug_client.ts";
 import type { DebugStarted } from "../../lib/control/debug_protocol.ts";
-import { DEBUG_FIELD } from "../../lib/proxy/http1/fields.ts";
+import { DEBUG_FIELD } from "../../lib/proxy/http1/field_names.ts";
 import { describeDuration } from "../../lib/system/describe_duration.ts";
 import { CliError } from "../exit_code.ts";
 import { requireFunctions } from "../function_names.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { ConfigError } from "../../lib/config/json_file.ts";
 import { loadSettings } from "../../lib/config/load_settings.ts";
 import type { Settings } from "../../lib/config/settings.ts";
-import { openDevelopment } from "../../lib/dev/development.ts";
+import { MAX_EAGER, openDevelopment } from "../../lib/dev/development.ts";
 import { findFunctions, type FoundFunctions } from "../../lib/dev/find_functions.ts";
 import type { InspectAddress } from "../../lib/dev/inspect_address.ts";
 import { listenNearby } from "../../lib/dev/listen_nearby.ts";
@@ -46,7 +46,7 @@ async function develop(found: FoundFunctions, options: DevOptions): Promise<numb
     const [first = ""] = names;
     throw usageError(
       "--inspect debugs one function. Name it: " +
-        `ddsrv dev --inspect ${join(functionsDirectory, first)}`,
+        `ddsrv dev ${join(functionsDirectory, first)} --inspect`,
     );
   }
   using interrupted = untilInterrupted();
@@ -83,6 +83,7 @@ async function develop(found: FoundFunctions, options: DevOptions): Promise<numb
     ? ` (port ${options.port} is in use)`
     : "";
   printError(`ddsrv dev serves ${describe(found)} at ${url}${taken}\n`);
+  if (names.length > MAX_EAGER) printError("Each function starts with its first request\n");
   if (inspect !== undefined) {
     printError(`Debugger on ${formatAddress(inspect)}: attach VS Code, or open chrome://inspect\n`);
   }
@@ -118,9 +119,8 @@ async function develop(found: FoundFunctions, options: DevOptions): Promise<numb
 }
 
 async function find(path: string): Promise<FoundFunctions> {
-  const { settings } = await loadSettings({}, Deno.env.toObject());
   try {
-    return await findFunctions(path, settings.entries);
+    return await findFunctions(path, async (directory) => (await load(directory)).entries);
   } catch (error) {
     throw new CliError((error as Error).message);
   }

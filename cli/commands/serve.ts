@@ -1,7 +1,7 @@
 import process from "node:process";
+import type { ConfigSources } from "../../lib/config/config_sources.ts";
 import { describeUnused } from "../../lib/config/debug.ts";
 import { reconfigure } from "../../lib/config/reconfigure.ts";
-import type { Admin } from "../../lib/control/admin.ts";
 import { createLoginTokens } from "../../lib/control/login_tokens.ts";
 import { type ControlOptions, openControl } from "../../lib/control/server.ts";
 import type { SupervisorReport } from "../../lib/control/api.ts";
@@ -39,7 +39,7 @@ import { describeUnmatched } from "./serve/unmatched.ts";
 
 /** Serves a directory until a signal stops it; returns the exit code. */
 export async function serve(directory: string | undefined, options: object): Promise<number> {
-  const { settings, warnings } = await readSettings(directory, options);
+  const { settings, sources, warnings } = await readSettings(directory, options);
   const console = createConsole({
     format: settings.consoleFormat,
     isQuiet: settings.quiet,
@@ -97,25 +97,29 @@ export async function serve(directory: string | undefined, options: object): Pro
   });
   if (settings.compatReload) routes.onReload = createCompatReload(supervisor);
   stack.defer(() => supervisor.stop(signals.second));
-  const report = reportSupervisor(context, url);
+  const status: ServeStatus = { url, adminUrl: null, config: sources };
+  const report = reportSupervisor(context, status);
   const tokens = createLoginTokens();
   const control: ControlOptions = {
     ...{ socket: settings.socket, supervisor, context, report },
-    loginLink: () => admin && `${adminUrl(admin)}${PAGE_PATH}/?token=${tokens.issue()}`,
+    loginLink() {
+      const { adminUrl } = status;
+      return adminUrl === null ? undefined : `${adminUrl}${PAGE_PATH}/?token=${tokens.issue()}`;
+    },
   };
   stack.use(await openControl(control));
-  const admin: Admin | undefined = await openAdminEndpoints(settings, {
+  const admin = await openAdminEndpoints(settings, {
     supervisor,
     report,
     front: proxy,
     page: createServedPage(control, { tokens, onWarning: console.warn }),
   });
-  const adminUrl = ({ port }: Admin): string => `http://${urlHost(settings.adminHostname)}:${port}`;
-  if (admin !== undefined) stack.use(admin);
-  console.banner(report);
   if (admin !== undefined) {
-    console.say(`Probes and metrics on ${adminUrl(admin)}`);
+    stack.use(admin);
+    status.adminUrl = `http://${urlHost(settings.adminHostname)}:${admin.port}`;
   }
+  console.banner(report);
+  if (admin !== undefined) console.say(`Probes and metrics on ${status.adminUrl}`);
   await Promise.race([supervisor.scan(), signals.first]);
   console.say(describeFound(supervisor));
   const warnOfUnmatched = (): void => {
@@ -127,10 +131,11 @@ export async function serve(directory: string | undefined, options: object): Pro
     stop: signals.stop,
     during: service.reload,
     async reload() {
-      const { settings: next, warnings } = await readSettings(directory, options);
+      const { settings: next, sources, warnings } = await readSettings(directory, options);
       const { settings: taken, postponed } = reconfigure(context.settings, next);
       for (const warning of warnings) console.warn(warning);
       await context.configure(taken);
+      status.config = sources;
       proxy.configure(taken);
       await supervisor.reconfigure();
       console.say("Configuration reloaded");
@@ -162,18 +167,33 @@ export async function serve(directory: string | undefined, options: object): Pro
   return 0;
 }
 
-function reportSupervisor(context: SupervisorContext, url: string): SupervisorReport {
+/** Parts of the report that are known late, or change. */
+interface ServeStatus {
+  readonly url: string;
+  adminUrl: string | null;
+  config: ConfigSources;
+}
+
+function reportSupervisor(context: SupervisorContext, status: ServeStatus): SupervisorReport {
   const { settings, isolation } = context;
   return {
     version,
     pid: process.pid,
     startedAt: new Date().toISOString(),
-    url,
+    url: status.url,
     functionsDirectory: settings.functionsDirectory,
     logsDirectory: settings.saveLogs ? settings.logsDirectory : null,
     dataDirectory: isolation.dataDirectory,
     isolation: isolation.level,
     owner: isolation.ownerId,
+    stateDirectory: settings.stateDirectory,
+    socket: settings.socket,
+    get adminUrl() {
+      return status.adminUrl;
+    },
+    get config() {
+      return status.config;
+    },
   };
 }
 

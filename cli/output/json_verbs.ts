@@ -16,6 +16,7 @@ export const JSON_VERBS = [
   "rollback",
   "schedules",
   "start",
+  "status",
   "stop",
 ] as const;
 

@@ -27,6 +27,9 @@ export function addAdd(program: Command, onExit: OnExit): void {
         .argParser(parseUploadSizes).hideHelp(),
     )
     .addOption(
+      new Option("--ignore-files", "leave out what .gitignore and .ddsrvignore name").hideHelp(),
+    )
+    .addOption(
       new Option("--by <cause>", "name this cause in the history").choices(
         ["deploy", "git", "ui"] as const,
       ).hideHelp(),

@@ -1,4 +1,5 @@
-import { boolean, list, listOrOne, path, patterned, text } from "./kinds.ts";
+import { boolean, choice, list, listOrOne, path, patterned, text } from "./kinds.ts";
+import { INDEX_AUDIENCES } from "./index_audience.ts";
 import { optional, textKind } from "./kind.ts";
 import { hostPatterns } from "./policy_kinds.ts";
 import { checkedCidr, parseDomain } from "./network_address.ts";
@@ -41,6 +42,15 @@ export const PROXY_SETTINGS = {
       "It gets every request whose first path segment is no function, with the whole path, at the " +
       "plain host and at the domain of `--domain` itself. `/NAME` still reaches the function NAME.",
   },
+  index: {
+    name: "index",
+    kind: choice(INDEX_AUDIENCES, "who"),
+    default: literal("local"),
+    summary: "who gets a list of functions at /: off, local or all",
+    details:
+      "`local` means programs of this host, over loopback and not through a proxy. Who gets the list " +
+      "also reads `Did you mean` in a 404. A function at `/` comes before the list.",
+  },
   keepPrefix: {
     name: "keepPrefix",
     setBy: "key",
@@ -72,6 +82,12 @@ export const PROXY_SETTINGS = {
     default: false,
     summary: "do not show the details of errors to clients",
   },
+  via: {
+    name: "via",
+    kind: boolean,
+    default: true,
+    summary: "add a Via field to forwarded requests and responses",
+  },
   compatReload: {
     name: "compatReload",
     kind: boolean,
@@ -79,6 +95,15 @@ export const PROXY_SETTINGS = {
     summary: "let every client reload a function with POST /NAME/reload",
     details: "dynamic-deno-server does so. Otherwise the function gets the request.",
     needsRestart: true,
+  },
+  compatHealthcheck: {
+    name: "compatHealthcheck",
+    kind: boolean,
+    default: false,
+    defaultText: "false; true with variables of dynamic-deno-server",
+    summary: "answer x-graphand-healthcheck: true with 200 OK",
+    details: "dynamic-deno-server does so, for every URL of a function that is ready. Variables " +
+      "such as `FUNC_DIRECTORY`, `SERVICE_PORT` or `ENV_JSON` switch it on; `PORT` alone does not.",
   },
   tlsCert: {
     name: "tlsCert",

@@ -1,3 +1,4 @@
+import type { ConfigSources } from "../config/config_sources.ts";
 import type { IsolationLevel } from "../config/isolation_level.ts";
 import type { SettingSource } from "../config/setting_origin.ts";
 import type { Stay } from "../sandbox/activity.ts";
@@ -28,6 +29,11 @@ export interface SupervisorReport {
   readonly dataDirectory: string;
   readonly isolation: IsolationLevel;
   readonly owner: string;
+  /** These fields are missing in reports of earlier versions. */
+  readonly stateDirectory?: string | undefined;
+  readonly socket?: string | undefined;
+  readonly adminUrl?: string | null | undefined;
+  readonly config?: ConfigSources | undefined;
 }
 
 /** All statuses of a directory; an `ignored` directory is not a function. */

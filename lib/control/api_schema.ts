@@ -77,6 +77,14 @@ export const apiShapes = {
     dataDirectory: z.string().describe("Holds one data directory per function"),
     isolation: z.enum(ISOLATION_LEVELS),
     owner: z.string().describe("Tag in the names of this supervisor's kernel objects"),
+    stateDirectory: z.string().optional(),
+    socket: z.string().optional().describe("Where the control API listens"),
+    adminUrl: text.optional().describe("URL of probes and metrics; null without --admin-port"),
+    config: z.strictObject({
+      file: text.describe("Path of ddsrv.json; null if there is none"),
+      variables: z.array(z.string()).describe("Names of environment variables"),
+      flags: z.array(z.string()).describe("Flags of ddsrv serve"),
+    }).optional().describe("Where the settings come from"),
   }),
   FunctionReport: z.strictObject({
     name: z.string(),

@@ -1,4 +1,4 @@
-import { DEBUG_FIELD } from "../proxy/http1/fields.ts";
+import { DEBUG_FIELD } from "../proxy/http1/field_names.ts";
 import { DEBUG_PROTOCOL, type DebugBegin, INSPECTOR_PROTOCOL } from "./debug_protocol.ts";
 import { readFrames } from "./read_frames.ts";
 import { encodeFrame, type Frame } from "./run_frames.ts";

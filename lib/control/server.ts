@@ -14,7 +14,7 @@ import { serveDebug } from "./serve_debug.ts";
 import { serveInspector } from "./serve_inspector.ts";
 import { serveRun } from "./serve_run.ts";
 import { debugFunction } from "../supervisor/debug_session.ts";
-import { DEBUG_FIELD } from "../proxy/http1/fields.ts";
+import { DEBUG_FIELD } from "../proxy/http1/field_names.ts";
 import { runOnce } from "../supervisor/one_off_run.ts";
 
 /** Options of {@linkcode openControl}. */

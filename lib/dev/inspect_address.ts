@@ -2,7 +2,12 @@
 const HOST = "127.0.0.1";
 const PORT = 9229;
 
-const REMEDY = "Give a port, HOST:PORT or [IPV6]:PORT, such as --inspect=127.0.0.1:9229";
+const REMEDY =
+  "Give a port, HOST:PORT or [IPV6]:PORT, and the path before it: ddsrv dev PATH --inspect=9229";
+
+/** A name without a port is more likely the path of a function. */
+const ADDRESS =
+  /^(\[[0-9a-f:.]+\]|localhost|\d+(?:\.\d+){3}|[a-z\d][a-z\d.-]*(?=:\d+$))(?::(\d+))?$/i;
 
 /** Address of a debugger. */
 export interface InspectAddress {
@@ -23,7 +28,7 @@ export interface InspectAddress {
  */
 export function parseInspect(text: string): InspectAddress {
   if (/^\d+$/.test(text)) return { hostname: HOST, port: portOf(text) };
-  const match = /^(\[[0-9a-f:.]+\]|[A-Za-z0-9.-]+)(?::(\d+))?$/i.exec(text);
+  const match = ADDRESS.exec(text);
   if (match === null) throw new SyntaxError(`"${text}" is not an address. ${REMEDY}`);
   const [, hostname = "", port] = match;
   return {

@@ -19,6 +19,8 @@ export interface IgnoreRules {
 export interface IgnoreOptions {
   /** Patterns in addition to {@linkcode DEFAULT_PATTERNS}. */
   readonly patterns?: readonly string[];
+  /** Ignore files above the folder do not count. */
+  readonly isAlone?: boolean;
   readonly os?: typeof Deno.build.os;
 }
 
@@ -47,10 +49,10 @@ const MAX_PARENTS = 32;
  */
 export async function readIgnoreRules(
   directory: string,
-  { patterns = [], os = Deno.build.os }: IgnoreOptions = {},
+  { patterns = [], isAlone = false, os = Deno.build.os }: IgnoreOptions = {},
 ): Promise<IgnoreRules> {
   const folder = resolve(directory);
-  const parents = await readParents(folder, os);
+  const parents = isAlone ? NO_PARENTS : await readParents(folder, os);
   const own = [
     { base: "", text: [...DEFAULT_PATTERNS, ...patterns].join("\n") },
     { base: "", text: await readRules(join(folder, OWN_FILE)) },
@@ -81,23 +83,25 @@ interface Parents {
   readonly files: readonly RulesFile[];
 }
 
+const NO_PARENTS: Parents = { base: "", files: [] };
+
 /** Reads the ignore files of the repository above a folder. */
 async function readParents(folder: string, os: typeof Deno.build.os): Promise<Parents> {
   const directories: string[] = [];
   for (let at = folder; directories.length <= MAX_PARENTS; at = dirname(at)) {
     directories.unshift(at);
     if (await exists(join(at, ".git"))) break;
-    if (dirname(at) === at || directories.length > MAX_PARENTS) return { base: "", files: [] };
+    if (dirname(at) === at || directories.length > MAX_PARENTS) return NO_PARENTS;
   }
   const [top, ...below] = directories as [string, ...string[]];
   const baseOf = (path: string): string => normalize(relative(top, path), os);
-  if (below.length === 0) return { base: "", files: [] };
+  if (below.length === 0) return NO_PARENTS;
   const files: RulesFile[] = [];
   for (const path of directories.slice(0, -1)) {
     files.push({ base: baseOf(path), text: await readRules(join(path, GIT_FILE)) });
   }
   const base = baseOf(folder);
-  return createRules(files, []).ignores(`${base}/`) ? { base: "", files: [] } : { base, files };
+  return createRules(files, []).ignores(`${base}/`) ? NO_PARENTS : { base, files };
 }
 
 /** Visits a directory with the names of its entries; returns which subdirectories to visit. */

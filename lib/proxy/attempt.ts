@@ -16,8 +16,10 @@ import {
   type RequestRewrite,
   type ResponseRewrite,
   writeResponseHead,
+  writeWithVia,
 } from "./rewrite.ts";
 import { tunnel } from "./tunnel.ts";
+import { readUpgradeProtocols } from "./http1/upgrade_protocols.ts";
 import { upload } from "./upload.ts";
 import type { Upstream, UpstreamConnection } from "./upstream.ts";
 
@@ -106,8 +108,15 @@ export class Attempt {
       }
       const { status } = this.#response;
       if (status === 101) {
-        if (head.isUpgrade && this.#state.isUploaded) return await this.#switchProtocols();
-        return refuse(badUpstream("the function switched protocols without being asked"));
+        if (!head.isUpgrade || !this.#state.isUploaded) {
+          return refuse(badUpstream("the function switched protocols without being asked"));
+        }
+        if (!this.#isOffered()) {
+          return refuse(
+            badUpstream("the function switched to another protocol than the client offered"),
+          );
+        }
+        return await this.#switchProtocols();
       }
       if (status >= 200) return await this.#passAnswer();
       if (interim === MAX_INTERIM) {
@@ -152,10 +161,17 @@ export class Attempt {
 
   async #passInterim(): Promise<boolean> {
     const { client } = this.#options;
-    const rewrite = { ...this.#plan(), isPersistent: true, isRechunked: false };
+    const rewrite = { ...this.#plan(), isPersistent: true, isRechunked: false, via: false };
     writeResponseHead(this.#writer, this.#response, rewrite);
     client.tally.headBytes += this.#writer.written.length;
     return await sendToClient(client, this.#writer.written);
+  }
+
+  /** RFC 9110, section 7.8: a 101 names its protocols, and the client has offered them. */
+  #isOffered(): boolean {
+    const { upgradeProtocols } = this.#options.head;
+    const chosen = readUpgradeProtocols(this.#response.bytes, this.#response.fields);
+    return chosen.length > 0 && chosen.every((one) => upgradeProtocols.includes(one));
   }
 
   async #switchProtocols(): Promise<Outcome> {
@@ -173,7 +189,7 @@ export class Attempt {
 
   async #passAnswer(): Promise<Outcome> {
     const { wire } = this.#connection;
-    const { client } = this.#options;
+    const { client, head } = this.#options;
     const response = this.#response;
     this.#state.answered();
     const rewrite = this.#plan();
@@ -189,7 +205,9 @@ export class Attempt {
     }
     if (!body.isDone) return this.#incomplete();
     if (rewrite.isRechunked && !await sendToClient(client, LAST_CHUNK)) return this.#incomplete();
-    this.#isReusable = response.isPersistent && this.#state.isUploaded;
+    // A function that was asked to upgrade may have left HTTP, whatever it answers: node:http passes
+    // the socket to the handler of "upgrade", and reads no further request from it.
+    this.#isReusable = response.isPersistent && this.#state.isUploaded && !head.isUpgrade;
     if (!this.#options.body.isDone) return LINGER;
     return rewrite.isPersistent ? PERSISTENT : closeAfterReply(client);
   }
@@ -207,12 +225,14 @@ export class Attempt {
     const { wire } = this.#connection;
     const { tally } = this.#options.client;
     const response = this.#response;
-    if (isPlainResponse(response, rewrite)) {
+    const isPlain = isPlainResponse(response, rewrite);
+    if (isPlain && !rewrite.via) {
       tally.headBytes += response.end - response.start;
       body.takeBuffered();
       return wire.buffer.subarray(response.start, wire.start);
     }
-    writeResponseHead(this.#writer, response, rewrite);
+    if (isPlain) writeWithVia(this.#writer, response);
+    else writeResponseHead(this.#writer, response, rewrite);
     tally.headBytes += this.#writer.written.length;
     const piece = body.takeBuffered();
     if (piece.length > 0) this.#writer.bytes(rewrite.isRechunked ? encodeChunk(piece) : piece);
@@ -220,7 +240,7 @@ export class Attempt {
   }
 
   #plan(): ResponseRewrite {
-    const { head, body } = this.#options;
-    return planResponse(this.#response, head, body.isDone);
+    const { head, body, rewrite } = this.#options;
+    return planResponse(this.#response, head, { isRead: body.isDone, via: rewrite.via });
   }
 }

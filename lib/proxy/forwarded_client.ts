@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
-import { FieldKind, findField, valueEnd, valueStart } from "./http1/fields.ts";
+import { FieldKind } from "./http1/field_names.ts";
+import { findField, valueEnd, valueStart } from "./http1/fields.ts";
 import { ascii, latin1 } from "./http1/octets.ts";
 import type { IsTrusted, Peer } from "./peer.ts";
 import { peerKeyOf, plainAddress } from "./peer_key.ts";

@@ -79,6 +79,16 @@ export class RouteTable {
     return this.#routes.get(name);
   }
 
+  /** Returns all functions with their routes. */
+  entries(): Iterable<readonly [name: string, route: Route]> {
+    return this.#routes.entries();
+  }
+
+  /** Returns the names of all functions. */
+  names(): Iterable<string> {
+    return this.#routes.keys();
+  }
+
   /** Returns the route for a request. First triggers a new attempt where the route allows that. */
   resolve(name: string): Route | undefined {
     const route = this.#routes.get(name);

@@ -37,7 +37,11 @@ export async function answerFault(
   { fault, isHtml, isComplete }: FaultAnswer,
 ): Promise<Outcome> {
   client.tally.error = fault.code;
-  const reply = faultReply(fault, { isHtml, isHidden: client.context.hideErrors });
+  const reply = faultReply(fault, {
+    isHtml,
+    isHidden: client.context.hideErrors,
+    mayRefresh: head.isGet,
+  });
   return await answerReply(client, head, {
     reply,
     ...(isComplete === undefined ? {} : { isComplete }),
@@ -58,7 +62,11 @@ export async function answerReply(
 ): Promise<Outcome> {
   const { wire, tally } = client;
   const isPersistent = head.isPersistent && isComplete && !wire.isEnded;
-  const { bytes, headBytes } = encodeReply(reply, { isForHead: head.isHead, isPersistent });
+  const { bytes, headBytes } = encodeReply(reply, {
+    isForHead: head.isHead,
+    isPersistent,
+    nowMs: Date.now(),
+  });
   tally.status = reply.status;
   tally.headBytes += headBytes;
   if (!await sendToClient(client, bytes)) return CLOSE;
@@ -92,7 +100,11 @@ export async function refuseClient(
 ): Promise<void> {
   const { wire, context, peer, deadlines } = client;
   const reply = faultReply(fault, { isHidden: context.hideErrors });
-  const { bytes, headBytes } = encodeReply(reply, { isForHead, isPersistent: false });
+  const { bytes, headBytes } = encodeReply(reply, {
+    isForHead,
+    isPersistent: false,
+    nowMs: Date.now(),
+  });
   context.onAccess?.({
     ...UNREADABLE,
     startedAtMs: Date.now(),

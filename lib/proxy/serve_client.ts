@@ -1,19 +1,23 @@
 import { shareOf } from "../config/limit_settings.ts";
+import { acceptsHtml } from "./accept.ts";
 import { type AccessRequest, describeRequest } from "./access_log.ts";
 import { answerFault, answerReply, linger } from "./send_reply.ts";
+import { answerUnknown } from "./answer_unknown.ts";
 import { answerReload, isReloadRequest } from "./answer_reload.ts";
 import { CLIENT_CLOSED } from "./attempt_state.ts";
 import { BodyReader } from "./http1/body_reader.ts";
 import type { Client } from "./context.ts";
 import { clientAddress } from "./forwarded_client.ts";
+import { leavesFirstSegment } from "./dot_segments.ts";
 import { exchange } from "./exchange.ts";
-import { type FaultCode, faultOf } from "./http1/fault.ts";
-import { FieldKind, fieldText, findField, valueEnd, valueStart } from "./http1/fields.ts";
+import { type FaultCode, faultOf, malformed } from "./http1/fault.ts";
+import { FieldKind } from "./http1/field_names.ts";
+import { fieldText, findField, valueEnd, valueStart } from "./http1/fields.ts";
 import { limitRate } from "./limit_rate.ts";
-import { ascii, latin1, SLASH } from "./http1/octets.ts";
+import { ascii, latin1 } from "./http1/octets.ts";
 import { CLOSE, type Outcome } from "./outcome.ts";
 import { readRequestHead, releaseRequestHead } from "./read_request_head.ts";
-import { acceptsHtml } from "./reply.ts";
+import type { Reply } from "./reply.ts";
 import type { RequestHead } from "./http1/request_head.ts";
 import type { Route, RouteTable, WaitOutcome } from "./route_table.ts";
 import { clearTally } from "./tally.ts";
@@ -43,7 +47,18 @@ const PEER_BUSY = faultOf("too-many-in-flight", {
   detail: "this address has reached its limit of in-flight requests",
   retryAfterS: 1,
 });
+const DOT_SEGMENTS = malformed(
+  'the path leaves or begins with a function\'s name by ".." or ".", so that another server could ' +
+    "read another name. Remove these segments",
+);
 const PROXY_FAILED = faultOf("proxy-failed", { detail: "ddsrv has logged the reason" });
+
+/** It is for any URL and any client, so a cache must never give it to a request without the field. */
+const HEALTHY: Reply = {
+  status: 200,
+  body: "OK",
+  fields: { "cache-control": "no-store", "vary": "x-graphand-healthcheck" },
+};
 
 /** Answers the requests of a client one after the other, until either side closes the connection. */
 export async function serveClient(client: Client): Promise<void> {
@@ -140,19 +155,24 @@ async function answer(client: Client, head: RequestHead): Promise<Outcome> {
   const { routes, rateLimit } = client.context;
   const limited = rateLimit === "none" ? undefined : limitRate(client, head, { limit: rateLimit });
   if (limited !== undefined) {
-    return await answerFault(client, head, { fault: limited, isHtml: isForBrowser(head) });
+    return await answerFault(client, head, { fault: limited, isHtml: acceptsHtml(acceptOf(head)) });
   }
   const target = routeTarget(head, client.context);
-  if (head.bytes[head.targetStart] !== SLASH && target.rawPrefix !== "") {
+  if (head.isServerWide && target.rawPrefix !== "") {
     return await answerReply(client, head, { reply: { status: 204, body: "" } });
   }
   const { name } = target;
-  const isHtml = isForBrowser(head);
+  const accept = acceptOf(head);
+  const isHtml = acceptsHtml(accept);
+  if (target.isByPath && leavesFirstSegment(head.bytes, head.targetStart, head.targetEnd)) {
+    return await answerFault(client, head, { fault: DOT_SEGMENTS, isHtml });
+  }
   const debug = name === undefined ? undefined : debugRouteOf(head, { name, routes });
   client.tally.isDebug = debug !== undefined;
   let route = debug ?? (name === undefined ? undefined : routes.resolve(name));
-  if (route !== undefined) client.tally.functionName = name;
-  if (routes.onReload !== undefined && route !== undefined && isReloadRequest(head, target)) {
+  if (route === undefined) return await answerUnknown(client, head, { target, accept, isHtml });
+  client.tally.functionName = name;
+  if (routes.onReload !== undefined && isReloadRequest(head, target)) {
     return await answerReload(client, head, { name: name!, reload: routes.onReload });
   }
   if (route?.type === "waiting") {
@@ -219,8 +239,8 @@ async function forward(
   const { limits, figures } = client.context;
   const { upstream } = route;
   const { framing } = head;
-  if (head.isHealthCheck) {
-    return await answerReply(client, head, { reply: { status: 200, body: "OK" } });
+  if (head.isHealthCheck && client.context.compatHealthcheck) {
+    return await answerReply(client, head, { reply: HEALTHY });
   }
   const limited = route.rateLimit === undefined || route.rateLimit === "none"
     ? undefined
@@ -255,6 +275,7 @@ async function forward(
     clientBytes: clientAddress(peer, head, client.context.isTrusted),
     requestId,
     upstreamHost: upstream.authority,
+    via: client.context.via,
   };
   account.inFlight++;
   let outcome: Outcome;
@@ -272,11 +293,9 @@ async function forward(
 }
 
 /** Must be called before anything else is read into the buffer that contains the head. */
-function isForBrowser({ bytes, fields }: RequestHead): boolean {
+function acceptOf({ bytes, fields }: RequestHead): string {
   const index = findField(fields, FieldKind.Accept);
-  if (index === -1) return false;
+  if (index === -1) return "";
   const start = valueStart(fields, index);
-  return acceptsHtml(
-    latin1(bytes, start, Math.min(valueEnd(fields, index), start + MAX_ACCEPT_BYTES)),
-  );
+  return latin1(bytes, start, Math.min(valueEnd(fields, index), start + MAX_ACCEPT_BYTES));
 }

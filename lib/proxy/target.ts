@@ -1,5 +1,6 @@
 import { coversHost, type HostPattern } from "../config/host_pattern.ts";
-import { FieldKind, findField, valueEnd, valueStart } from "./http1/fields.ts";
+import { FieldKind } from "./http1/field_names.ts";
+import { findField, valueEnd, valueStart } from "./http1/fields.ts";
 import { latin1, QUESTION, SLASH } from "./http1/octets.ts";
 import type { RequestHead } from "./http1/request_head.ts";
 import type { RouteTable } from "./route_table.ts";
@@ -10,6 +11,8 @@ export interface RoutedTarget {
   readonly name: string | undefined;
   /** The name as sent, after a slash; empty if the function gets the whole target. */
   readonly rawPrefix: string;
+  /** True if the path's first segment decided, false if the host did. */
+  readonly isByPath: boolean;
   /** Start of the rest: at a slash, a question mark, or the target's end. */
   readonly restStart: number;
 }
@@ -34,46 +37,41 @@ export function routeTarget(head: RequestHead, naming: Naming): RoutedTarget {
   const { bytes, targetStart, targetEnd } = head;
   const { domains, ownDomains, root, routes } = naming;
   if (domains.length > 0 || ownDomains.length > 0 || routes.hasOwners) {
-    const named = nameOfHost(hostOf(head), naming);
-    if (named !== undefined) return { name: named.name, rawPrefix: "", restStart: targetStart };
+    const named = nameOfHost(plainHost(head), naming);
+    if (named !== undefined) {
+      return { name: named.name, rawPrefix: "", isByPath: false, restStart: targetStart };
+    }
   }
-  let position = targetStart + 1;
+  // An absolute target without a path starts with its query, or is empty.
+  const hasPath = targetStart < targetEnd && bytes[targetStart] !== QUESTION;
+  const nameStart = hasPath ? targetStart + 1 : targetStart;
+  let position = nameStart;
   while (position < targetEnd && bytes[position] !== SLASH && bytes[position] !== QUESTION) {
     position++;
   }
-  const rawName = latin1(bytes, targetStart + 1, position);
-  const isPlain = !rawName.includes("%") && !/[\x80-\xff]/.test(rawName);
-  const name = isPlain ? rawName : decodeName(rawName);
+  const rawName = latin1(bytes, nameStart, position);
+  const name = rawName.includes("%") ? decodeName(rawName) : rawName;
   const isFunction = name !== undefined && routes.get(name) !== undefined;
-  if (root !== undefined && !isFunction && bytes[targetStart] === SLASH) {
-    return { name: root, rawPrefix: "", restStart: targetStart };
+  if (root !== undefined && !isFunction && !head.isServerWide) {
+    return { name: root, rawPrefix: "", isByPath: true, restStart: targetStart };
   }
-  return { name, rawPrefix: `/${rawName}`, restStart: position };
+  return { name, rawPrefix: `/${rawName}`, isByPath: true, restStart: position };
 }
 
 /** Decodes a raw path segment; returns `undefined` if it is not valid UTF-8. */
 function decodeName(rawName: string): string | undefined {
   try {
-    // Escape raw bytes above 0x7f, so that they are decoded like all others.
-    const escaped = rawName.replace(
-      /[\x80-\xff]/g,
-      (char) => `%${char.charCodeAt(0).toString(16)}`,
-    );
-    return decodeURIComponent(escaped);
+    return decodeURIComponent(rawName);
   } catch {
     return undefined;
   }
 }
 
-/**
- * Returns the name of the function that a host belongs to, or `undefined` if the path decides.
- * Compares in lower case because hosts ignore case; ignores a port and a final dot.
- */
+/** Returns the name of the function that a host belongs to, or `undefined` if the path decides. */
 function nameOfHost(
-  host: string,
+  plain: string,
   { domains, ownDomains, routes }: Naming,
 ): Pick<RoutedTarget, "name"> | undefined {
-  const plain = host.toLowerCase().replace(/:\d*$/, "").replace(/\.$/, "");
   const owner = routes.ownerOf(plain);
   if (owner !== undefined) return { name: owner };
   const domain = domains.find((one) => plain.endsWith(`.${one}`));
@@ -81,6 +79,14 @@ function nameOfHost(
   // A domain itself is a plain host: its paths name functions.
   const isReserved = !domains.includes(plain) && coversHost(ownDomains, plain);
   return isReserved ? { name: undefined } : undefined;
+}
+
+/**
+ * Returns the host of a request in lower case, because hosts ignore case, without a port and a final
+ * dot.
+ */
+export function plainHost(head: RequestHead): string {
+  return hostOf(head).toLowerCase().replace(/:\d*$/, "").replace(/\.$/, "");
 }
 
 /** Returns the host of a request: of an absolute target, otherwise of `Host`. */

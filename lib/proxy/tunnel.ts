@@ -16,10 +16,12 @@ export async function tunnel(client: Wire, upstream: Wire): Promise<void> {
 export async function pass(from: Wire, to: Wire): Promise<void> {
   try {
     do {
-      if (from.start < from.end) {
+      // A read that was pending may bring more during a write, or end; so take what is written, not
+      // what is there afterwards, and read again only when nothing is left.
+      while (from.start < from.end) {
         const piece = from.buffer.subarray(from.start, from.end);
         await to.write(piece);
-        from.start = from.end;
+        from.start += piece.length;
         from.growIfFilled();
       }
     } while (await from.fill());

@@ -9,12 +9,8 @@ import type { RoutedTarget } from "./target.ts";
  */
 export function withSlash(
   { bytes, targetEnd }: Pick<RequestHead, "bytes" | "targetEnd">,
-  { rawPrefix, restStart }: RoutedTarget,
+  { rawPrefix, restStart }: Pick<RoutedTarget, "rawPrefix" | "restStart">,
 ): string | undefined {
   if (rawPrefix === "" || restStart < targetEnd && bytes[restStart] === SLASH) return undefined;
-  const text = `.${rawPrefix}/${latin1(bytes, restStart, targetEnd)}`;
-  return text.replace(
-    /[^!-~]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).padStart(2, "0").toUpperCase()}`,
-  );
+  return `.${rawPrefix}/${latin1(bytes, restStart, targetEnd)}`;
 }

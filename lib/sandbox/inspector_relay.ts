@@ -44,20 +44,23 @@ export function inspectorRelay(id: string, functionPort: number): InspectorRelay
  * Numbers: AF_UNIX and SOCK_STREAM are 1, AF_INET is 2 (linux/socket.h).
  */
 const SCRIPT = `
+sub start { return fork() // die "Cannot start the relay of the inspector: $!\\n" }
 my ($path, $port) = splice @ARGV, 0, 2;
 shift;
 my $listener;
 socket($listener, 1, 1, 0) && bind($listener, pack("S Z*", 1, $path)) && listen($listener, 16)
   or die "Cannot open the inspector's socket: $!\\n";
-my $child = fork // die "Cannot start the inspector's relay: $!\\n";
+my $child = start();
 if (!$child) {
-  exit if fork;
+  exit if start();
   open STDIN, "<", "/dev/null";
   open STDOUT, ">", "/dev/null";
   open STDERR, ">", "/dev/null";
   $SIG{CHLD} = "IGNORE";
   while (accept(my $client, $listener)) {
-    next if fork;
+    my $served = fork;
+    # At its limit of processes, the function gets no further debugger.
+    next if $served || !defined $served;
     close $listener;
     my $inspector;
     for (1 .. 200) {
@@ -68,7 +71,7 @@ if (!$child) {
       select(undef, undef, undef, 0.05);
     }
     exit if !$inspector;
-    my ($from, $to) = fork ? ($client, $inspector) : ($inspector, $client);
+    my ($from, $to) = start() ? ($client, $inspector) : ($inspector, $client);
     while (my $length = sysread($from, my $bytes, 65536)) {
       for (my $at = 0; $at < $length;) {
         $at += syswrite($to, $bytes, $length - $at, $at) // exit;
@@ -81,6 +84,7 @@ if (!$child) {
 }
 close $listener;
 waitpid $child, 0;
+exit 1 if $?;
 exec { $ARGV[0] } @ARGV or die "$ARGV[0]: $!\\n";
 `;
 

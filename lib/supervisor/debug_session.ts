@@ -11,6 +11,7 @@ import { openTimeout } from "../system/timeout_signal.ts";
 import { type CheckedToRun, checkToRun } from "./check_to_run.ts";
 import type { OwnSession } from "./debug_sessions.ts";
 import { type PreparedStart, prepareStart } from "./prepare_start.ts";
+import { egressBounds, refusedConnection } from "./refused_connection.ts";
 import { RunRefused } from "./run_refused.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 
@@ -89,7 +90,14 @@ async function runSession(
     }, { signal }),
   );
   stack.defer(() => forceSoon(prepared));
-  prepared.attach({ onWarning: request.onNote, onLine: request.onLine });
+  prepared.attach({
+    onWarning: request.onNote,
+    onLine: request.onLine,
+    onRefused(connection) {
+      const bounds = egressBounds(context.settings, { name, policy: checked.policy });
+      request.onNote(`The instance's ${refusedConnection(connection, bounds).text}`);
+    },
+  });
   const { started } = prepared;
   const ended = new AbortController();
   const exited = started.process.ended.finally(() => ended.abort());
@@ -113,7 +121,9 @@ async function runSession(
   if (ended.signal.aborted) {
     const exit = await exited;
     if (endpoint !== undefined) return { type: "exit", exit };
-    throw new RunRefused(`The function ${describeExit(exit)} before a debugger could attach`);
+    throw new RunRefused(
+      `The function ${describeExit(exit)} before a debugger could attach. See its log`,
+    );
   }
   signal.throwIfAborted();
   return { type: "late" };

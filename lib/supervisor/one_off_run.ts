@@ -7,8 +7,7 @@ import { hasPtyPrograms } from "../process/pty_command.ts";
 import { stopProcess } from "../process/stop.ts";
 import { baseEnvironment } from "../sandbox/deno_command.ts";
 import { checkToRun } from "./check_to_run.ts";
-import { settingsFor } from "../config/settings_for.ts";
-import { refusedConnection } from "./refused_connection.ts";
+import { egressBounds, refusedConnection } from "./refused_connection.ts";
 import { RunRefused } from "./run_refused.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 
@@ -68,8 +67,8 @@ export async function runInSandbox(request: OneOffRequest, options: OneOffOption
       bandwidthBits: policy.bandwidthBits,
       onProblems: (problems) => problems.forEach(request.onNote),
       onRefused(connection) {
-        const ceiling = settingsFor(context.settings, name).egress;
-        const { text } = refusedConnection(connection, { egress: policy.egress, ceiling });
+        const bounds = egressBounds(context.settings, { name, policy });
+        const { text } = refusedConnection(connection, bounds);
         request.onNote(`The run's ${text}`);
       },
     }),

@@ -7,7 +7,7 @@ import type { OutputLine } from "../process/lines.ts";
 import { refusedByManifest } from "./advice_sentences.ts";
 import { createRefusalLimiter, MAX_CAUSES } from "./refusal_limiter.ts";
 import { mayTellRefusal, refusedAccess } from "./refused_access.ts";
-import { type Refusal, refusedConnection } from "./refused_connection.ts";
+import { egressBounds, type Refusal, refusedConnection } from "./refused_connection.ts";
 
 /** A function with the policy of one of its processes. */
 export interface BoundFunction {
@@ -72,8 +72,8 @@ export function createRefusals(
       say(name, refusal);
     },
     refused({ name, policy }, connection) {
-      const ceiling = settingsFor(context.settings, name).egress;
-      say(name, refusedConnection(connection, { egress: policy.egress, ceiling }));
+      const bounds = egressBounds(context.settings, { name, policy });
+      say(name, refusedConnection(connection, bounds));
     },
     forget: limiter.forget,
   };

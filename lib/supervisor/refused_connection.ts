@@ -1,5 +1,8 @@
 import { type Egress, type EgressRule, formatEgress, tightenEgress } from "../config/egress.ts";
 import { parseIpv4Network } from "../config/ipv4_network.ts";
+import type { Settings } from "../config/settings.ts";
+import { settingsFor } from "../config/settings_for.ts";
+import type { FunctionPolicy } from "../function/policy.ts";
 import type { PlacedConnection } from "../namespace/refused_place.ts";
 
 /** A refusal, as the function's log says it. */
@@ -13,6 +16,14 @@ export interface Refusal {
 export interface EgressBounds {
   readonly egress: Egress;
   readonly ceiling: Egress;
+}
+
+/** Returns the bounds of a function's process. */
+export function egressBounds(
+  settings: Settings,
+  { name, policy }: { readonly name: string; readonly policy: Pick<FunctionPolicy, "egress"> },
+): EgressBounds {
+  return { egress: policy.egress, ceiling: settingsFor(settings, name).egress };
 }
 
 /**

@@ -9,8 +9,16 @@ Deno.test("loadSettings() returns defaults if nothing is set", async () => {
   const loaded = await loadSettings({ functionsDirectory: directory.path }, {});
   assert.deepEqual(loaded, {
     settings: { ...defaultSettings, functionsDirectory: directory.path },
+    sources: { file: null, variables: [] },
     warnings: [],
   });
+});
+
+Deno.test("loadSettings() says which file and variables it has used", async () => {
+  await using directory = await temporaryDirectory();
+  const path = await directory.write("ddsrv.json", "{}");
+  const { sources } = await loadSettings({ functionsDirectory: directory.path }, { PORT: "1" });
+  assert.deepEqual(sources, { file: path, variables: ["PORT"] });
 });
 
 const file = {
@@ -51,6 +59,19 @@ const rows: readonly [
     port: 3,
     check: "auto",
     logFormat: "docker",
+  }],
+  ["health checks as the original answers them, with its variables", {}, {
+    FUNC_DIRECTORY: "/elsewhere",
+  }, { compatHealthcheck: true }],
+  ["a variable over those of the original", {}, {
+    FUNC_DIRECTORY: "/elsewhere",
+    DDSRV_COMPAT_HEALTHCHECK: "false",
+  }, { compatHealthcheck: false }],
+  ["no health checks of the original without its variables", {}, { PORT: "2", DEBUG: "1" }, {
+    compatHealthcheck: false,
+  }],
+  ["a flag for health checks of the original", { compatHealthcheck: true }, {}, {
+    compatHealthcheck: true,
   }],
   ["the file over a variable that is not valid", {}, { PORT: "x" }, { port: 1 }],
 ];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DEBUG_FIELD } from "../../lib/proxy/http1/fields.ts";
+import { DEBUG_FIELD } from "../../lib/proxy/http1/field_names.ts";
 import { parseSocketTable } from "../../lib/process/socket_table.ts";
 import { COMMAND, eventually, host, type Server, startServer } from "./support/harness.ts";
 import { attach } from "./support/inspector_client.ts";
@@ -110,6 +110,10 @@ Deno.test("debug attaches a debugger beside the instance that serves, and ends w
   assert.equal(await statusOf(port, "Host: attacker.example"), "421");
   assert.equal(await statusOf(port, `${local}\r\nOrigin: https://attacker.example`), "403");
   await session.said("Refused a connection to the debugger. A web page has sent this request");
+  // Neither can other users of this machine.
+  const stranger = ["setpriv", "--reuid=99999", "--regid=99999", "--clear-groups"] as const;
+  const answered = await host(...stranger, "curl", "-s", `http://127.0.0.1:${port}/json/list`);
+  assert.equal(answered, "Another user of this machine has sent this request\n");
   const version = await (await fetch(`http://127.0.0.1:${port}/json/version`)).json();
   assert.match(version.Browser, /^Deno\//);
 
@@ -120,12 +124,12 @@ Deno.test("debug attaches a debugger beside the instance that serves, and ends w
     assert.equal(result.value, 42);
     const url = `file://${server.functions}/app/index.ts`;
     await attached.send("Debugger.setBreakpointByUrl", { url, lineNumber: HANDLER_LINE });
-    const answered = get(server, secret);
+    const debugging = get(server, secret);
     // Lines are those of the code without types, which the source map leads back.
     assert.equal((await attached.paused()).replace(/:\d+$/, ""), url);
     assert.equal(await get(server), serving);
     await attached.send("Debugger.resume");
-    assert.equal(await answered, other);
+    assert.equal(await debugging, other);
   }
 
   // One session of a function at a time; its output is in the log, marked.

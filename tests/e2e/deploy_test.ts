@@ -218,3 +218,75 @@ Deno.test("two deploys of one name at once: each whole folder is served in turn"
   );
   assert.deepEqual(names(server.functions), ["shop"]);
 });
+
+Deno.test("git push deploys the branch, and is refused if that fails", async () => {
+  await using server = await startServer({ isChecked: true });
+  const ssh = await pretendSsh(join(server.directory, "ssh"), server.socket);
+  const env = {
+    ...ssh.env(),
+    PATH: `${join(server.directory, "ssh/bin")}:${Deno.env.get("PATH")}`,
+    GIT_CONFIG_GLOBAL: "/dev/null",
+    NO_COLOR: "1",
+  };
+  const git = async (...args: string[]): Promise<CliResult> => {
+    const identity = ["-c", "user.name=ann", "-c", "user.email=ann@example.test"];
+    const { code, stdout, stderr } = await new Deno.Command("git", {
+      args: ["-C", work, ...identity, ...args],
+      env,
+    }).output();
+    const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+    return { code, stdout: decode(stdout), stderr: decode(stderr) };
+  };
+  const work = join(server.directory, "work");
+  await writeFiles(work, {
+    "index.ts": answering("1"),
+    "notes/a.md": "",
+    ".env": "A=1\n",
+    ".gitattributes": "left.txt export-ignore\n",
+    "left.txt": "",
+    ".ddsrvignore": "notes\n",
+  });
+  const bare = join(server.directory, "it's shop.git");
+  const made = await server.cli("git", "init", "shop", "--dir", bare);
+  assert.equal(made.code, 0, made.stderr);
+  assert.match(made.stdout, /^ssh:\/\/.*\/it's%20shop\.git\n$/);
+  await git("init", "--quiet", "--initial-branch=main");
+  await git("remote", "add", "ddsrv", bare);
+  await git("add", "--all", "--force");
+  await git("commit", "--quiet", "--message=one");
+
+  const other = await git("push", "ddsrv", "HEAD:topic");
+  assert.equal(other.code, 0, other.stderr);
+  assert.match(
+    other.stderr,
+    /refs\/heads\/topic is stored and not deployed; only refs\/heads\/main is/,
+  );
+  const pushed = await git("push", "ddsrv", "main");
+  assert.equal(pushed.code, 0, pushed.stderr);
+  assert.match(pushed.stderr, /remote: Left out what is ignored: .*\.env/);
+  assert.match(pushed.stderr, new RegExp(`remote: ${server.url}/shop`));
+  await server.answers("/shop", "1");
+  const kept = [".ddsrvignore", ".gitattributes", "index.ts"];
+  assert.deepEqual(names(join(server.functions, "shop")), kept);
+
+  await writeFiles(work, { "index.ts": "const wrong: number = 'text';\n" });
+  await git("commit", "--quiet", "--all", "--message=two");
+  const wrong = await git("push", "ddsrv", "main");
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.stderr, /remote: [^]*TS2322[^]*main -> main \(pre-receive hook declined\)/);
+  const gone = await git("push", "ddsrv", "--delete", "main");
+  assert.match(gone.stderr, /refs\/heads\/main can't be deleted while it is deployed/);
+  await server.answers("/shop", "1");
+  const [first] = JSON.parse((await server.cli("history", "shop", "--json")).stdout);
+  const head = (await git("rev-parse", "main~1")).stdout.trim();
+  assert.deepEqual([first.by, first.commit], ["git", head]);
+
+  const again = await server.cli("git", "init", "shop", "--dir", bare, "--branch", "topic");
+  assert.equal(again.code, 0, again.stderr);
+  await Deno.chown(join(bare, "hooks"), 12345, 12345);
+  for (const args of [["--dir", bare], ["--dir", work], ["--branch", "-x"], ["--branch", "a..b"]]) {
+    const refused = await server.cli("git", "init", "shop", ...args);
+    assert.notEqual(refused.code, 0, args.join(" "));
+    assert.equal(refused.stdout, "");
+  }
+});

@@ -101,8 +101,20 @@ Deno.test("history records changes and their origin, and rollback goes back twic
   ]);
 
   // A supervisor that is killed loses nothing, and adds nothing for code that it knows.
+  const status = JSON.parse((await server.cli("status", "--json")).stdout);
+  assert.deepEqual(
+    [status.functions, status.functionsDirectory, status.pid, status.stateDirectory],
+    [{ ready: 1 }, server.functions, server.pid, state],
+  );
+  assert.ok(
+    ["--port", "--socket", "--state-dir"].every((one) => status.config.flags.includes(one)),
+  );
+  assert.ok(status.config.variables.includes("DDSRV_PARKED"));
   server.signal("SIGKILL");
   await server.exited;
+  const none = await server.cli("status");
+  assert.deepEqual([none.code, none.stdout], [3, ""]);
+  assert.match(none.stderr, /^ddsrv: .+\n$/);
   await using again = await startServer({ ...options, directory: server.directory });
   await again.answers("/app", "two");
   assert.deepEqual(await told(again), before);

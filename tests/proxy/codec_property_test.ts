@@ -52,7 +52,7 @@ const readRequest: Reader = ({ bytes, start, end }) => {
   const head = createRequestHead(MAX_FIELDS);
   const fault = parseRequestHead(bytes, { start, end }, head, LIMITS);
   if (fault !== undefined) return fault;
-  const { isHttp10, isHead, framing, isPersistent, isUpgrade, isHealthCheck } = head;
+  const { isHttp10, isGet, isHead, framing, isPersistent, isUpgrade, isHealthCheck } = head;
   const text = (from: number, to: number) => textOf(bytes.subarray(from, to));
   return {
     method: text(head.methodStart, head.methodEnd),
@@ -60,7 +60,7 @@ const readRequest: Reader = ({ bytes, start, end }) => {
     target: text(head.targetStart, head.targetEnd),
     names: head.connectionNames.map((name) => text(name.start, name.end)),
     fields: fieldsOf(bytes, head.fields),
-    ...{ isHttp10, isHead, framing, isPersistent, isUpgrade, isHealthCheck },
+    ...{ isHttp10, isGet, isHead, framing, isPersistent, isUpgrade, isHealthCheck },
   };
 };
 
@@ -139,7 +139,14 @@ Deno.test("parseRequestHead() parses generated requests", () => {
       const { method, authority, target, isHttp10, framing, fields } = parts;
       const read = readHead(writeRequest(parts), readRequest) as Record<string, unknown>;
       deepEqual({ ...read, isPersistent: 0, isUpgrade: 0, isHealthCheck: 0, names: 0 }, {
-        ...{ method, authority, target, isHttp10, isHead: method === "HEAD" },
+        ...{
+          method,
+          authority,
+          target,
+          isHttp10,
+          isGet: method === "GET",
+          isHead: method === "HEAD",
+        },
         framing: framingBy(framing, "none"),
         fields: [["Host", "h"], ...pairs(fields), ...pairs(framing)],
         ...{ isPersistent: 0, isUpgrade: 0, isHealthCheck: 0, names: 0 },
@@ -316,7 +323,7 @@ const TAKEN = [
   `GET /app HTTP/1.1\r\n${HOST}Connection: x-hop\r\nX-Hop: 1\r\nTE: trailers\r\nA: b \r\n\r\n`,
   `GET /app HTTP/1.1\r\n${HOST}X-Forwarded-For: 6.6.6.6\r\nForwarded: for=6.6.6.6\r\n\r\n`,
   `GET /app HTTP/1.1\r\n${HOST}Connection: Upgrade\r\nUpgrade: x\r\n\r\n`,
-  `GET /%61pp//\xc3\xa9/%2F HTTP/1.1\r\n${HOST}A: \xe9\r\n\r\n`,
+  `GET /%61pp//%C3%A9/%2F HTTP/1.1\r\n${HOST}A: \xe9\r\n\r\n`,
   `GET /app/1 HTTP/1.1\r\n${HOST}\r\nGET /app/2 HTTP/1.1\r\n${HOST}\r\n`,
 ];
 
@@ -324,6 +331,7 @@ const TAKEN = [
 const REFUSED = [
   `GET /app HTTP/1.1\r\n${HOST}A: b\r\n c\r\n\r\n`,
   `GET /app HTTP/1.1\n${HOST}\r\n`,
+  `GET /app/\xc3\xa9 HTTP/1.1\r\n${HOST}\r\n`,
   `GET /app#a HTTP/1.1\r\n${HOST}\r\n`,
   `GET /app HTTP/2.0\r\n${HOST}\r\n`,
   `POST /app HTTP/1.1\r\n${HOST}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
@@ -364,7 +372,7 @@ Deno.test("serveClient() rejects a message with the same reply for any split of 
       await other.write(NONE);
       await other.readUntil("Function not found");
       await client.write(message.slice(cut));
-      answers.add(await client.readAll());
+      answers.add((await client.readAll()).replace(/\r\ndate: [^\r]+/, ""));
     }
     equal(answers.size, 1, [message, ...answers].join("\n"));
   }

@@ -103,19 +103,11 @@ const EXCEPTIONS: readonly {
       error !== null && own !== undefined && !METHODS.includes(own.method),
   },
   {
-    reason: "Node accepts ASCII targets only; raw UTF-8 is unambiguous, and forwarded unchanged",
-    isGiven: ({ own, error }) => error === "HPE_INVALID_URL" && /[\x80-\xff]/.test(own?.url ?? ""),
-  },
-  {
     reason:
       "Node accepts no tab after these two values; it is white space (RFC 9110, section 5.6.3)",
     isGiven: ({ own, error }) =>
       /^HPE_INVALID_(CONTENT_LENGTH|TRANSFER_ENCODING)$/.test(error ?? "") &&
       /^(content-length|transfer-encoding):[^\r]*\t *\r$/im.test(own?.head ?? ""),
-  },
-  {
-    reason: "Node parses chunk extensions; recipients must ignore them (RFC 9112, section 7.1.1)",
-    isGiven: ({ own, error }) => error === "HPE_STRICT" && own?.isWhole === true,
   },
   {
     reason: "Node honors Proxy-Connection, but should not (RFC 9112, appendix C.2.2)",

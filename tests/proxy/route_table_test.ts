@@ -39,7 +39,10 @@ Deno.test("serveClient() answers for missing and failed functions", async () => 
     ["GET /__proto__/x", /\nFunction not found$/],
     ["GET /down/x", /^HTTP\/1.1 500 .*\r\nretry-after: 3\r\n.*\nIt does not compile$/s],
     ["HEAD /none", /^HTTP\/1.1 404 .*\r\ncontent-length: 18\r\n.*\r\n\r\n$/s],
-    ["OPTIONS *", /^HTTP\/1.1 204 No Content\r\n[^:]*: close\r\n\r\n$/],
+    [
+      "OPTIONS *",
+      /^HTTP\/1.1 204 No Content\r\ndate: \w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT\r\n[^:]*: close\r\n\r\n$/,
+    ],
   ];
   for (const [line, pattern] of rows) {
     const client = await stage.connect();
@@ -52,7 +55,7 @@ Deno.test("serveClient() answers for missing and failed functions", async () => 
 Deno.test("serveClient() decodes the function's name", async () => {
   await using stage = openStage();
   stage.routes.set("é b", { type: "ready", upstream: stage.upstream });
-  for (const name of ["%C3%A9%20b", "\xc3\xa9%20b"]) {
+  for (const name of ["%C3%A9%20b", "%c3%A9%20%62"]) {
     const { client, served, head } = await begin(stage, GET.replace("app", name));
     match(head, new RegExp(`^GET /x .*\r\nX-Forwarded-Prefix: /${name}\r\n`, "s"));
     await served.write(OK.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
@@ -60,16 +63,25 @@ Deno.test("serveClient() decodes the function's name", async () => {
   }
 });
 
-Deno.test("serveClient() answers a health check without forwarding it", async () => {
-  await using stage = openStage({ waitTimeoutMs: Infinity });
+Deno.test("serveClient() answers a health check without forwarding it, and no cache keeps it", async () => {
+  await using stage = openStage({ waitTimeoutMs: Infinity }, { compatHealthcheck: true });
   const check = GET.replace("\r\n\r\n", "\r\nX-Graphand-HealthCheck: true\r\n\r\n");
   const client = await stage.connect();
-  await client.write(check);
-  match(await client.readUntil("\r\n\r\nOK"), /^HTTP\/1.1 200 OK\r\n/);
+  const post = check.replace("GET", "POST").replace(": true", ": TRUE\r\nContent-Length: 3");
+  for (const request of [check, `${post}abc`]) {
+    await client.write(request);
+    const answer = await client.readUntil("\r\n\r\nOK");
+    match(answer, /^HTTP\/1.1 200 OK\r\n/);
+    match(answer, /\r\ncache-control: no-store\r\nvary: x-graphand-healthcheck\r\n/);
+  }
   stage.routes.set("app", { type: "refused", fault: FAULT });
   await client.write(check);
   match(await client.readUntil("It does not compile"), /^HTTP\/1.1 500 /);
   equal(stage.backend.opened, 0);
+  // Another value is the function's.
+  stage.routes.set("app", { type: "ready", upstream: stage.upstream });
+  await client.write(check.replace(": true", ": 1"));
+  match(await (await stage.backend.accept()).readHead(), /\r\nX-Graphand-HealthCheck: 1\r\n/);
 });
 
 Deno.test("serveClient() holds a request until its function is ready", async () => {

@@ -7,7 +7,6 @@ const cases: readonly [target: string, prefix: string, location: string | undefi
   ["/site/", "/site", undefined],
   ["/site/a", "/site", undefined],
   ["/a:b", "/a:b", "./a:b/"],
-  ["/\xc3\xa9", "/\xc3\xa9", "./%C3%A9/"],
   ["/", "", undefined],
   ["", "", undefined],
 ];
@@ -16,7 +15,7 @@ for (const [target, rawPrefix, location] of cases) {
   Deno.test(`withSlash() of ${JSON.stringify(target)} below "${rawPrefix}"`, () => {
     const bytes = Uint8Array.from(target, (char) => char.charCodeAt(0));
     const head = { bytes, targetEnd: bytes.length };
-    const found = withSlash(head, { name: "x", rawPrefix, restStart: rawPrefix.length });
+    const found = withSlash(head, { rawPrefix, restStart: rawPrefix.length });
     assert.equal(found, location);
   });
 }

@@ -29,7 +29,7 @@ export interface Parcel {
 export interface Sent {
   /** Exit code of `ddsrv add`. */
   readonly code: number;
-  /** What it printed on standard output. */
+  /** The end of what it printed on standard output. */
   readonly output: string;
 }
 
@@ -40,6 +40,9 @@ const SSH_FAILED = 255;
 const MAX_BANNER_LENGTH = 64 * 1024;
 
 const MAX_LINE_LENGTH = 1024 * 1024;
+
+/** Enough for a report; everything is printed. */
+const MAX_OUTPUT_LENGTH = 64 * 1024;
 
 /**
  * Runs `ddsrv add -` on a server by one call of ssh(1), and prints what it prints. Ends ssh when the
@@ -63,12 +66,13 @@ export async function send(delivery: Delivery): Promise<Sent> {
     if (greeting?.type === "ddsrv") {
       await pour(ssh.stdin, delivery.plan(greeting), { transfer, ended: ssh.status });
     }
-    const { code } = await ssh.status;
+    const { code, signal: killedBy } = await ssh.status;
     transfer.clear();
     await messages;
     const text = await output;
     signal.throwIfAborted();
-    if (code === SSH_FAILED || greeting?.type !== "ddsrv") throw failed(delivery, code, greeting);
+    const isBroken = code === SSH_FAILED || killedBy !== null;
+    if (isBroken || greeting?.type !== "ddsrv") throw failed(delivery, code, greeting);
     return { code, output: text };
   } catch (error) {
     end();
@@ -157,7 +161,7 @@ async function readOutput(
   let text = "";
   let isGreeted = false;
   const take = (more: string): void => {
-    text += more;
+    text = (text + more).slice(-MAX_OUTPUT_LENGTH);
     transfer.clear();
     printOut(more);
   };

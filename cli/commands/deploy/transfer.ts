@@ -35,14 +35,17 @@ export function openTransfer(options: TransferOptions): Transfer {
   const isTerminal = options.isTerminal ??
     (Deno.stderr.isTerminal() && Deno.env.get("TERM") !== "dumb");
   const name = makeVisible(options.name);
-  const beganMs = now();
   let bytes = 0;
-  let dueMs = beganMs + (isTerminal ? FIRST_MS : LOG_MS);
+  let began: number | undefined;
+  let dueMs = Infinity;
   let isShown = false;
   return {
     sent(more) {
       bytes += more;
       const nowMs = now();
+      // Before that, ssh connects and may ask for a password.
+      if (began === undefined) dueMs = nowMs + (isTerminal ? FIRST_MS : LOG_MS);
+      const beganMs = began ??= nowMs;
       if (nowMs < dueMs) return;
       dueMs = nowMs + (isTerminal ? TERMINAL_MS : LOG_MS);
       const rate = formatBytes(Math.round(bytes / ((nowMs - beganMs) / 1000)));

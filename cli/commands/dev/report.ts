@@ -5,7 +5,7 @@ import type { DevEvent } from "../../../lib/dev/develop_function.ts";
 import type { StreamName } from "../../../lib/dev/instance.ts";
 import type { AccessRecord } from "../../../lib/proxy/access_log.ts";
 import { nameColour } from "../../output/name_colour.ts";
-import { makeVisible, makeVisibleDiagnostics } from "../../output/visible.ts";
+import { makeVisible, makeVisibleLines } from "../../output/visible.ts";
 import { createSourceLines, type SourceLines } from "./source_line.ts";
 
 /** What `ddsrv dev` prints. */
@@ -32,6 +32,10 @@ export interface ReportOptions {
 /** Larger files are generated. */
 const MAX_SOURCE_BYTES = 4 * 1024 * 1024;
 
+/** Select Graphic Rendition, see console_codes(4). */
+// deno-lint-ignore no-control-regex
+const STYLES = /(\x1b\[[\d;]*m)/;
+
 type Style = Parameters<typeof styleText>[0];
 
 /** Creates the report. Functions print to their own streams; everything else is standard error. */
@@ -43,6 +47,15 @@ export function createReport(options: ReportOptions): Report {
   const label = (name: string): string =>
     isSingle ? "" : `${paint(nameColour(name), `[${makeVisible(name)}]`)} `;
   const say = (name: string, text: string): void => error(`${label(name)}${text}\n`);
+
+  /** Keeps colors and styles, if there are any; they end with the text. */
+  function shown(text: string): string {
+    const parts = text.split(STYLES);
+    const plain = parts.filter((_, index) => index % 2 === 0).join("");
+    if (!isColoured || parts.length === 1) return makeVisibleLines(plain);
+    const kept = parts.map((part, index) => index % 2 === 1 ? part : makeVisibleLines(part));
+    return `${kept.join("")}\x1b[0m`;
+  }
 
   function linesOf(name: string): SourceLines {
     const folder = `${pathToFileURL(join(functionsDirectory, name)).href}/`;
@@ -62,7 +75,7 @@ export function createReport(options: ReportOptions): Report {
           return say(name, what);
         }
         case "type-errors": {
-          const text = makeVisibleDiagnostics(event.text);
+          const text = shown(event.text);
           const end = event.keepsOld
             ? "The code before serves until this is fixed; r starts the new code anyway"
             : "It runs in spite of that; a server does not start it";
@@ -88,7 +101,7 @@ export function createReport(options: ReportOptions): Report {
     line(name, stream, text) {
       const write = stream === "stdout" ? out : error;
       for (const line of linesOf(name).add(text)) {
-        write(`${label(name)}${makeVisibleDiagnostics(line)}\n`);
+        write(`${label(name)}${shown(line)}\n`);
       }
     },
     access(record) {

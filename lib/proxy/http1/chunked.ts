@@ -1,9 +1,16 @@
-import { ascii, COLON, CR, FIELD_VALUE, HEX, LF, matchesAt, SEMICOLON, TOKEN } from "./octets.ts";
+import { isTrailerName } from "./field_names.ts";
+import { ascii, COLON, CR, FIELD_VALUE, HEX, LF, SEMICOLON, TOKEN } from "./octets.ts";
 
 /** Position of a scanner within a chunked body. */
 enum State {
   Size,
-  Extension,
+  ExtensionNameStart,
+  ExtensionName,
+  ExtensionValueStart,
+  ExtensionValue,
+  Quoted,
+  Escaped,
+  QuotedEnd,
   SizeLf,
   Data,
   DataCr,
@@ -28,16 +35,10 @@ const MAX_SIZE_DIGITS = 13;
 /** The chunk that ends a body without trailers. */
 export const LAST_CHUNK: Uint8Array = ascii("0\r\n\r\n");
 
+const QUOTE = 0x22;
+const EQUALS = 0x3d;
+const BACKSLASH = 0x5c;
 const CRLF = ascii("\r\n");
-
-/** Fields not allowed in trailers: they change framing, routing or content (RFC 9110, 6.5.1). */
-const FORBIDDEN_TRAILERS = [
-  ...["content-length", "transfer-encoding", "host", "connection", "te", "trailer", "upgrade"],
-  ...["expect", "authorization", "content-encoding", "content-type", "content-range"],
-  ...["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"],
-  ...["x-forwarded-prefix", "x-forwarded-port", "x-real-ip", "x-request-id"],
-  ...["x-ddsrv-schedule", "x-ddsrv-schedule-tick"],
-].map(ascii);
 
 /**
  * Validates a chunked body (RFC 9112, section 7.1) without changing it, so that the caller can
@@ -96,14 +97,14 @@ export class ChunkedScanner {
     switch (this.#state) {
       case State.Size:
         return this.#readSize(byte);
-      case State.Extension:
-        if (byte === CR) this.#state = State.SizeLf;
-        else if (FIELD_VALUE[byte] === 0) {
-          return "a chunk extension contains a control character";
-        }
-        return ++this.#extensionBytes > MAX_EXTENSIONS
-          ? "the chunk extensions are too long"
-          : undefined;
+      case State.ExtensionNameStart:
+      case State.ExtensionName:
+      case State.ExtensionValueStart:
+      case State.ExtensionValue:
+      case State.Quoted:
+      case State.Escaped:
+      case State.QuotedEnd:
+        return this.#readExtension(byte);
       case State.SizeLf:
         if (byte !== LF) return "a chunk size line does not end with CRLF";
         this.dataBytes += this.#left;
@@ -134,8 +135,20 @@ export class ChunkedScanner {
     }
     if (this.#digits === 0) return "a chunk size is not a hexadecimal number";
     if (byte === CR) this.#state = State.SizeLf;
-    else if (byte === SEMICOLON) this.#state = State.Extension;
+    else if (byte === SEMICOLON) this.#state = State.ExtensionNameStart;
     else return "a chunk size is not a hexadecimal number";
+    return undefined;
+  }
+
+  /**
+   * Reads `*( ";" name [ "=" ( token / quoted-string ) ] )` (RFC 9112, section 7.1.1), without the
+   * white space that recipients may not all accept, and with quoted characters of ASCII only.
+   */
+  #readExtension(byte: number): string | undefined {
+    if (++this.#extensionBytes > MAX_EXTENSIONS) return "the chunk extensions are too long";
+    const next = afterExtension(this.#state, byte);
+    if (next === undefined) return "a chunk extension is invalid";
+    this.#state = next;
     return undefined;
   }
 
@@ -156,7 +169,9 @@ export class ChunkedScanner {
       case State.TrailerName:
         if (byte === COLON) {
           this.#state = State.TrailerValue;
-          return isForbidden(this.#name) ? "a trailer is only allowed in the header" : undefined;
+          return isTrailerName(Uint8Array.from(this.#name))
+            ? undefined
+            : "a trailer is only allowed in the header";
         }
         this.#name.push(byte);
         return TOKEN[byte] === 0 ? "a trailer name is not followed by a colon" : undefined;
@@ -177,9 +192,31 @@ export class ChunkedScanner {
   }
 }
 
-function isForbidden(name: readonly number[]): boolean {
-  const bytes = Uint8Array.from(name);
-  return FORBIDDEN_TRAILERS.some((one) => one.length === bytes.length && matchesAt(bytes, 0, one));
+/** Returns the state after a byte of an extension; `undefined` if the byte is not allowed there. */
+function afterExtension(state: State, byte: number): State | undefined {
+  switch (state) {
+    case State.Quoted:
+      if (byte === QUOTE) return State.QuotedEnd;
+      if (byte === BACKSLASH) return State.Escaped;
+      return isQuotable(byte) ? State.Quoted : undefined;
+    case State.Escaped:
+      return isQuotable(byte) ? State.Quoted : undefined;
+    case State.ExtensionNameStart:
+      return TOKEN[byte] === 1 ? State.ExtensionName : undefined;
+    case State.ExtensionValueStart:
+      if (byte === QUOTE) return State.Quoted;
+      return TOKEN[byte] === 1 ? State.ExtensionValue : undefined;
+    default:
+      if (byte === CR) return State.SizeLf;
+      if (byte === SEMICOLON) return State.ExtensionNameStart;
+      if (state === State.QuotedEnd) return undefined;
+      if (byte === EQUALS && state === State.ExtensionName) return State.ExtensionValueStart;
+      return TOKEN[byte] === 1 ? state : undefined;
+  }
+}
+
+function isQuotable(byte: number): boolean {
+  return FIELD_VALUE[byte] === 1 && byte < 0x80;
 }
 
 /** Encodes data as one chunk (RFC 9112, section 7.1). `data` must not be empty. */

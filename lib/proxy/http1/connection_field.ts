@@ -1,4 +1,5 @@
-import { FieldKind, fieldMembers, type FieldTable, findField, type Range } from "./fields.ts";
+import { FieldKind } from "./field_names.ts";
+import { fieldMembers, type FieldTable, findField, type Range } from "./fields.ts";
 import { ascii, matchesAt } from "./octets.ts";
 
 /** Options in the `Connection` fields of a message (RFC 9110, section 7.6.1). */

@@ -1,6 +1,6 @@
 import { type Fault, faultOf, malformed } from "./fault.ts";
+import { classifyName, FieldKind } from "./field_names.ts";
 import {
-  ascii,
   COLON,
   COMMA,
   CR,
@@ -13,33 +13,6 @@ import {
   TOKEN,
 } from "./octets.ts";
 
-/** Role of a field for the proxy. */
-export enum FieldKind {
-  /** Forwarded unchanged. */
-  Other,
-  ContentLength,
-  TransferEncoding,
-  Connection,
-  Host,
-  Upgrade,
-  Expect,
-  /** For this hop only; always dropped (RFC 9110, section 7.6.1). */
-  HopByHop,
-  /** Forwarding fields say where a request came from. They are dropped unless the peer is trusted. */
-  ForwardedFor,
-  ForwardedHost,
-  ForwardedProto,
-  ForwardedPrefix,
-  ForwardedElse,
-  /** Only ddsrv may say it, such as the client's address for Deno; always dropped. */
-  OfDdsrv,
-  RequestId,
-  Accept,
-  HealthCheck,
-  /** Secret of a debug session; always dropped, so that no function sees it. */
-  DebugSecret,
-}
-
 /** Field lines of one message, as offsets into its buffer. Reused for the next message. */
 export interface FieldTable {
   count: number;
@@ -47,51 +20,6 @@ export interface FieldTable {
   readonly offsets: Int32Array;
   readonly kinds: Uint8Array;
 }
-
-/** Field of requests for the instance of a debug session; its value is the session's secret. */
-export const DEBUG_FIELD = "x-ddsrv-debug";
-
-const KNOWN: readonly (readonly [string, FieldKind])[] = [
-  ["content-length", FieldKind.ContentLength],
-  ["transfer-encoding", FieldKind.TransferEncoding],
-  ["connection", FieldKind.Connection],
-  ["host", FieldKind.Host],
-  ["upgrade", FieldKind.Upgrade],
-  ["expect", FieldKind.Expect],
-  ["keep-alive", FieldKind.HopByHop],
-  ["proxy-connection", FieldKind.HopByHop],
-  ["proxy-authenticate", FieldKind.HopByHop],
-  ["proxy-authorization", FieldKind.HopByHop],
-  ["te", FieldKind.HopByHop],
-  ["x-forwarded-for", FieldKind.ForwardedFor],
-  ["x-forwarded-host", FieldKind.ForwardedHost],
-  ["x-forwarded-proto", FieldKind.ForwardedProto],
-  ["x-forwarded-prefix", FieldKind.ForwardedPrefix],
-  ["accept", FieldKind.Accept],
-  ["x-real-ip", FieldKind.ForwardedElse],
-  ["true-client-ip", FieldKind.ForwardedElse],
-  ["forwarded", FieldKind.ForwardedElse],
-  ["x-deno-client-address", FieldKind.OfDdsrv],
-  ["x-ddsrv-schedule", FieldKind.OfDdsrv],
-  ["x-ddsrv-schedule-tick", FieldKind.OfDdsrv],
-  ["x-request-id", FieldKind.RequestId],
-  [DEBUG_FIELD, FieldKind.DebugSecret],
-  ["x-graphand-healthcheck", FieldKind.HealthCheck],
-];
-
-/** Other fields with this prefix count as forwarding fields too. */
-const FORWARDED_PREFIX = ascii("x-forwarded-");
-
-/** Known names by length, so that each field is compared with one or two of them only. */
-const BY_LENGTH: readonly (readonly {
-  readonly name: Uint8Array;
-  readonly kind: FieldKind;
-}[])[] = Array.from(
-  { length: 32 },
-  (_, length) =>
-    KNOWN.filter(([name]) => name.length === length)
-      .map(([name, kind]) => ({ name: ascii(name), kind })),
-);
 
 /** Creates an empty table for at most `maxFields` fields. */
 export function createFieldTable(maxFields: number): FieldTable {
@@ -141,7 +69,7 @@ export function parseFields(
     let valueEnd = position;
     while (valueEnd > valueStart && isBlank(bytes[valueEnd - 1]!)) valueEnd--;
     addField(into, [nameStart, nameEnd, valueStart, valueEnd]);
-    into.kinds[into.count - 1] = classify(bytes, nameStart, nameEnd);
+    into.kinds[into.count - 1] = classifyName(bytes, nameStart, nameEnd);
     position += 2;
   }
 }
@@ -228,16 +156,6 @@ function addField(table: FieldTable, offsets: readonly [number, number, number, 
   table.offsets[base + 1] = offsets[1];
   table.offsets[base + 2] = offsets[2];
   table.offsets[base + 3] = offsets[3];
-}
-
-function classify(bytes: Uint8Array, start: number, end: number): FieldKind {
-  const candidates = BY_LENGTH[end - start];
-  for (const { name, kind } of candidates ?? []) {
-    if (matchesAt(bytes, start, name)) return kind;
-  }
-  const isForwarded = end - start > FORWARDED_PREFIX.length &&
-    matchesAt(bytes, start, FORWARDED_PREFIX);
-  return isForwarded ? FieldKind.ForwardedElse : FieldKind.Other;
 }
 
 function isBlank(byte: number): boolean {

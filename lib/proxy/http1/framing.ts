@@ -1,5 +1,5 @@
+import { FieldKind } from "./field_names.ts";
 import {
-  FieldKind,
   fieldMembers,
   type FieldTable,
   findField,

@@ -23,8 +23,9 @@ export const TOKEN: Uint8Array = classOf("!#$%&'*+-.^_`|~", true);
 export const FIELD_VALUE: Uint8Array = valueClass();
 
 /**
- * 1 for each byte of request targets: visible characters except `#`, which starts a fragment and
- * is never sent (RFC 9112, section 3.2), and raw UTF-8, which is forwarded unchanged.
+ * 1 for each byte of request targets: visible ASCII characters except `#`, which starts a fragment
+ * and is never sent (RFC 9112, section 3.2). Servers read other bytes in different ways or refuse
+ * them, so a client must escape them (RFC 3986, section 2.5).
  */
 export const TARGET: Uint8Array = targetClass();
 
@@ -95,9 +96,8 @@ function valueClass(): Uint8Array {
 }
 
 function targetClass(): Uint8Array {
-  const table = new Uint8Array(256).fill(1, SPACE + 1);
+  const table = new Uint8Array(256).fill(1, SPACE + 1, 0x7f);
   table["#".charCodeAt(0)] = 0;
-  table[0x7f] = 0;
   return table;
 }
 

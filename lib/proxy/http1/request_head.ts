@@ -1,10 +1,9 @@
 import type { Limits } from "../../config/limits.ts";
 import { readConnectionOptions } from "./connection_field.ts";
 import { type Fault, faultOf, malformed } from "./fault.ts";
+import { FieldKind } from "./field_names.ts";
 import {
   createFieldTable,
-  FieldKind,
-  fieldMembers,
   type FieldTable,
   findField,
   hasValue,
@@ -27,12 +26,14 @@ import {
   matchesAt,
   NO_BYTES,
   OPENING_BRACKET,
+  QUESTION,
   SLASH,
   SPACE,
   STAR,
   TARGET,
   TOKEN,
 } from "./octets.ts";
+import { readUpgradeProtocols } from "./upgrade_protocols.ts";
 
 /** A parsed request head, as offsets into its buffer. Reused for the next request. */
 export interface RequestHead {
@@ -40,19 +41,27 @@ export interface RequestHead {
   bytes: Uint8Array;
   methodStart: number;
   methodEnd: number;
-  /** Start of the target without scheme and authority: a path and a query, or `*`. */
+  /**
+   * Start of the target without scheme and authority: a path and a query, or `*`. The path is empty
+   * if an absolute target has none: `http://host?query`.
+   */
   targetStart: number;
   targetEnd: number;
   /** Authority of a target in absolute form; an empty range otherwise. */
   authorityStart: number;
   authorityEnd: number;
   isHttp10: boolean;
+  isGet: boolean;
   isHead: boolean;
+  /** True if the target is the whole server: `*`, or an absolute target of OPTIONS without a path. */
+  isServerWide: boolean;
   framing: Framing;
   /** True if the client wants to keep the connection open. */
   isPersistent: boolean;
   /** True if the client asks to switch protocols (RFC 9110, section 7.8). */
   isUpgrade: boolean;
+  /** Protocols that it offers in `Upgrade`, in lower case, if it asks for one. */
+  upgradeProtocols: readonly string[];
   isHealthCheck: boolean;
   /** Field names that `Connection` lists, as ranges. */
   connectionNames: readonly { readonly start: number; readonly end: number }[];
@@ -60,13 +69,14 @@ export interface RequestHead {
 }
 
 // With the space after it: methods are case-sensitive tokens (RFC 9110, section 9.1).
+const METHOD_GET = ascii("GET ");
 const METHOD_HEAD = ascii("HEAD ");
 const METHOD_CONNECT = ascii("CONNECT ");
 const METHOD_OPTIONS = ascii("OPTIONS ");
-const H2C = ascii("h2c");
 const TRUE = ascii("true");
 const HTTP_1 = ascii("HTTP/1.");
 const SCHEMES = [ascii("http://"), ascii("https://")];
+const NO_PROTOCOLS: readonly string[] = [];
 const NO_NAMES: RequestHead["connectionNames"] = [];
 
 /** Creates an empty head to parse into. */
@@ -80,10 +90,13 @@ export function createRequestHead(maxFields: number): RequestHead {
     authorityStart: 0,
     authorityEnd: 0,
     isHttp10: false,
+    isGet: false,
     isHead: false,
+    isServerWide: false,
     framing: NO_BODY,
     isPersistent: true,
     isUpgrade: false,
+    upgradeProtocols: NO_PROTOCOLS,
     isHealthCheck: false,
     connectionNames: NO_NAMES,
     fields: createFieldTable(maxFields),
@@ -101,6 +114,7 @@ export function parseRequestHead(
   limits: Pick<Limits, "maxTargetBytes">,
 ): Fault | undefined {
   into.bytes = bytes;
+  into.isGet = false;
   into.isHead = false;
   const lineEnd = parseRequestLine(bytes, range.start, into, limits);
   if (typeof lineEnd !== "number") return lineEnd;
@@ -127,7 +141,7 @@ function parseRequestLine(
   const targetStart = position;
   while (TARGET[bytes[position]!] === 1) position++;
   if (position === targetStart || bytes[position] !== SPACE) {
-    return malformed("the target is empty or contains an invalid character");
+    return malformed("the target is empty or has a character that must be escaped as %XX");
   }
   if (position - targetStart > limits.maxTargetBytes) {
     return targetTooLong(limits);
@@ -162,14 +176,16 @@ function versionFault(bytes: Uint8Array, position: number): Fault {
 function readTarget(bytes: Uint8Array, into: RequestHead): Fault | undefined {
   const { methodStart, targetStart, targetEnd } = into;
   into.authorityStart = into.authorityEnd = targetStart;
+  into.isGet = isAt(bytes, methodStart, METHOD_GET);
+  into.isServerWide = false;
   into.isHead = isAt(bytes, methodStart, METHOD_HEAD);
   if (isAt(bytes, methodStart, METHOD_CONNECT)) {
     return faultOf("method-not-implemented", { detail: "CONNECT" });
   }
   if (bytes[targetStart] === SLASH) return undefined;
   if (targetEnd - targetStart === 1 && bytes[targetStart] === STAR) {
-    if (isAt(bytes, methodStart, METHOD_OPTIONS)) return undefined;
-    return malformed("the target * is only allowed with OPTIONS");
+    into.isServerWide = isAt(bytes, methodStart, METHOD_OPTIONS);
+    return into.isServerWide ? undefined : malformed("the target * is only allowed with OPTIONS");
   }
   const scheme = SCHEMES.find((one) => matchesAt(bytes, targetStart, one));
   if (scheme === undefined) {
@@ -177,12 +193,16 @@ function readTarget(bytes: Uint8Array, into: RequestHead): Fault | undefined {
   }
   into.authorityStart = targetStart + scheme.length;
   let position = into.authorityStart;
-  while (position < targetEnd && bytes[position] !== SLASH) position++;
+  while (position < targetEnd && bytes[position] !== SLASH && bytes[position] !== QUESTION) {
+    position++;
+  }
   into.authorityEnd = position;
   const authority = { start: into.authorityStart, end: position };
-  if (position === into.authorityStart || position === targetEnd || !isHost(bytes, authority)) {
-    return malformed("the absolute target has no host or no path");
+  if (position === into.authorityStart || !isHost(bytes, authority)) {
+    return malformed("the absolute target has no valid host");
   }
+  // RFC 9112, section 3.2.4.
+  into.isServerWide = position === targetEnd && isAt(bytes, methodStart, METHOD_OPTIONS);
   into.targetStart = position;
   return undefined;
 }
@@ -195,21 +215,24 @@ function readConnection(bytes: Uint8Array, into: RequestHead): Fault | undefined
   const check = findField(fields, FieldKind.HealthCheck);
   into.isHealthCheck = check !== -1 && hasValue(bytes, fields, { index: check, lower: TRUE });
   into.isPersistent = !hasClose && (hasKeepAlive || !into.isHttp10);
-  into.isUpgrade = hasUpgrade && !into.isHttp10 && offersUpgrade(bytes, fields);
+  into.upgradeProtocols = hasUpgrade && !into.isHttp10
+    ? offeredProtocols(bytes, fields)
+    : NO_PROTOCOLS;
+  into.isUpgrade = into.upgradeProtocols.length > 0;
   into.connectionNames = options.names;
   return undefined;
 }
 
 /**
- * Returns true if `Upgrade` offers a protocol other than HTTP/2. Requests inside HTTP/2 would bypass
- * the proxy's rules, and RFC 9113, section 3.1 deprecates that upgrade.
+ * Returns the protocols that a single `Upgrade` field offers, or none if HTTP/2 is among them.
+ * Requests inside HTTP/2 would bypass the proxy's rules, and RFC 9113, section 3.1 deprecates that
+ * upgrade.
  */
-function offersUpgrade(bytes: Uint8Array, fields: FieldTable): boolean {
+function offeredProtocols(bytes: Uint8Array, fields: FieldTable): readonly string[] {
   const index = findField(fields, FieldKind.Upgrade);
-  if (index === -1 || findField(fields, FieldKind.Upgrade, index + 1) !== -1) return false;
-  return !fieldMembers(bytes, fields, index).some(({ start, end }) =>
-    end - start >= H2C.length && matchesAt(bytes, start, H2C)
-  );
+  if (index === -1 || findField(fields, FieldKind.Upgrade, index + 1) !== -1) return NO_PROTOCOLS;
+  const protocols = readUpgradeProtocols(bytes, fields);
+  return protocols.some((one) => one.startsWith("h2c")) ? NO_PROTOCOLS : protocols;
 }
 
 function readHost(bytes: Uint8Array, into: RequestHead): Fault | undefined {

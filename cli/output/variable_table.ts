@@ -1,7 +1,7 @@
-import type { VariableReport } from "../../../lib/control/api.ts";
-import type { VariableSource } from "../../../lib/function/variable_layers.ts";
-import { formatTable } from "../../output/table.ts";
-import { makeVisible } from "../../output/visible.ts";
+import type { VariableReport } from "../../lib/control/api.ts";
+import type { VariableSource } from "../../lib/function/variable_layers.ts";
+import { formatTable } from "./table.ts";
+import { makeVisible } from "./visible.ts";
 
 /** Names of the sources for people. */
 const WORDS: Readonly<Record<VariableSource, string>> = {
@@ -18,7 +18,7 @@ const WORDS: Readonly<Record<VariableSource, string>> = {
 /** Formats variables as a table of names and sources, without values. */
 export function formatVariables(variables: readonly VariableReport[]): string {
   return formatTable<VariableReport>([
-    { title: "NAME", cell: ({ name }) => makeVisible(name) },
+    { title: "VARIABLE", cell: ({ name }) => makeVisible(name) },
     { title: "FROM", cell: ({ source }) => WORDS[source] },
     { title: "SET", cell: ({ setAt }) => setAt ?? "-" },
     {
