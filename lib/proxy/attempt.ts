@@ -3,7 +3,7 @@ import { AttemptState, CLIENT_CLOSED } from "./attempt_state.ts";
 import { BodyReader } from "./http1/body_reader.ts";
 import { encodeChunk, LAST_CHUNK } from "./http1/chunked.ts";
 import type { Client } from "./context.ts";
-import { badUpstream, faultOf } from "./http1/fault.ts";
+import { badUpstream, type FaultCode, faultOf } from "./http1/fault.ts";
 import { findHeadEnd } from "./http1/head_end.ts";
 import { otherProtocol } from "./http1/other_protocol.ts";
 import type { HeadWriter } from "./http1/head_writer.ts";
@@ -64,7 +64,7 @@ export class Attempt {
 
   /** Runs the attempt. Resolves to "dead" if the connection broke before the response's first byte. */
   async run(): Promise<Outcome | "dead"> {
-    const { client, body, upstream } = this.#options;
+    const { client, head, body, upstream } = this.#options;
     const { wire } = this.#connection;
     const state = this.#state;
     wire.chargeTo(client.account);
@@ -78,7 +78,8 @@ export class Attempt {
       upstream.discard(this.#connection);
       return this.#withoutAnswer("dead");
     }
-    const uploading = upload({ client, body, upstream: wire, state })
+    const { isHttp10 } = head;
+    const uploading = upload({ client, isHttp10, body, upstream: wire, state })
       .catch((error) => this.#fail(error));
     const outcome = await this.#answer().finally(() => state.finish());
     if (this.#isReusable && state.abort === undefined) upstream.release(this.#connection);
@@ -195,16 +196,22 @@ export class Attempt {
     const rewrite = this.#plan();
     const body = new BodyReader(wire, response.framing, { isDechunked: rewrite.isDechunked });
     client.tally.status = response.status;
-    if (!await sendToClient(client, this.#firstPiece(body, rewrite))) return this.#incomplete();
+    if (!await sendToClient(client, this.#firstPiece(body, rewrite))) {
+      return this.#incomplete(CLIENT_CLOSED.code);
+    }
     while (!body.isDone) {
       const piece = await body.next();
       if (piece === undefined) break;
       if (!await sendToClient(client, rewrite.isRechunked ? encodeChunk(piece) : piece)) {
-        return this.#incomplete();
+        return this.#incomplete(CLIENT_CLOSED.code);
       }
     }
-    if (!body.isDone) return this.#incomplete();
-    if (rewrite.isRechunked && !await sendToClient(client, LAST_CHUNK)) return this.#incomplete();
+    if (!body.isDone) {
+      return this.#incomplete(client.wire.isBroken ? CLIENT_CLOSED.code : "upstream-failed");
+    }
+    if (rewrite.isRechunked && !await sendToClient(client, LAST_CHUNK)) {
+      return this.#incomplete(CLIENT_CLOSED.code);
+    }
     // A function that was asked to upgrade may have left HTTP, whatever it answers: node:http passes
     // the socket to the handler of "upgrade", and reads no further request from it.
     this.#isReusable = response.isPersistent && this.#state.isUploaded && !head.isUpgrade;
@@ -213,10 +220,8 @@ export class Attempt {
   }
 
   /** Closes the connection of a client whose response is incomplete, so that it sees the error. */
-  #incomplete(): Outcome {
-    const { wire, tally } = this.#options.client;
-    const { abort } = this.#state;
-    tally.error = abort?.code ?? (wire.isEnded ? CLIENT_CLOSED.code : "upstream-failed");
+  #incomplete(code: FaultCode): Outcome {
+    this.#options.client.tally.error = this.#state.abort?.code ?? code;
     return CLOSE;
   }
 
