@@ -191,6 +191,15 @@ Deno.test("live: a page that somebody uses is not replaced under their hands", a
     equal(await tab.getByRole("button", { name: "Stop shop" }).isVisible(), true);
     await tab.getByText("Stop…").click();
     await tab.getByText("Something new").waitFor();
+
+    // The result of a form stays, although the page is loaded again.
+    await tab.getByRole("button", { name: "Reload" }).click();
+    await tab.getByText("shop reloads.").waitFor();
+    server.source.reports = server.source.reports.map((report) =>
+      report.name === "shop" ? { ...report, reason: "Something newer" } : report
+    );
+    await tab.getByText("Something newer").waitFor();
+    equal(await tab.getByText("shop reloads.").count(), 1);
   });
 });
 
