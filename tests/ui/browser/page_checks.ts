@@ -77,9 +77,12 @@ Deno.test("each page at two sizes in light and dark: pictures, and nothing serio
           await tab.goto(server.url + path);
           await tab.screenshot({ path: `${PICTURES}/${name}-${size}-${colorScheme}.png` });
           findings.push(...(await seriousFindings(tab)).map((one) => `${name} ${size}: ${one}`));
+          // The narrowest common phones have 360 px.
+          if (size === "phone") await tab.setViewportSize({ ...viewport, width: 360 });
           const overflow = await tab.evaluate<number>(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth",
           );
+          await tab.setViewportSize(viewport);
           if (overflow > 0) findings.push(`${name} ${size}: ${overflow} px too wide`);
         }
         await context.clearCookies();
