@@ -67,7 +67,12 @@ async function replaceMain() {
   const next = new DOMParser().parseFromString(await response.text(), "text/html");
   const focused = document.activeElement?.id;
   const { scrollY: scrolled } = globalThis;
-  document.getElementById("main").replaceWith(document.adoptNode(next.getElementById("main")));
+  const main = document.getElementById("main");
+  const replacement = document.adoptNode(next.getElementById("main"));
+  // The server says the result of a form only once.
+  const notice = main.querySelector(".notice");
+  if (notice !== null) replacement.prepend(notice);
+  main.replaceWith(replacement);
   document.body.dataset.shape = next.body.dataset.shape ?? "";
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   scrollTo(0, scrolled);

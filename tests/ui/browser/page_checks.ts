@@ -77,9 +77,12 @@ Deno.test("each page at two sizes in light and dark: pictures, and nothing serio
           await tab.goto(server.url + path);
           await tab.screenshot({ path: `${PICTURES}/${name}-${size}-${colorScheme}.png` });
           findings.push(...(await seriousFindings(tab)).map((one) => `${name} ${size}: ${one}`));
+          // The narrowest common phones have 360 px.
+          if (size === "phone") await tab.setViewportSize({ ...viewport, width: 360 });
           const overflow = await tab.evaluate<number>(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth",
           );
+          await tab.setViewportSize(viewport);
           if (overflow > 0) findings.push(`${name} ${size}: ${overflow} px too wide`);
         }
         await context.clearCookies();
@@ -191,6 +194,15 @@ Deno.test("live: a page that somebody uses is not replaced under their hands", a
     equal(await tab.getByRole("button", { name: "Stop shop" }).isVisible(), true);
     await tab.getByText("Stop…").click();
     await tab.getByText("Something new").waitFor();
+
+    // The result of a form stays, although the page is loaded again.
+    await tab.getByRole("button", { name: "Reload" }).click();
+    await tab.getByText("shop reloads.").waitFor();
+    server.source.reports = server.source.reports.map((report) =>
+      report.name === "shop" ? { ...report, reason: "Something newer" } : report
+    );
+    await tab.getByText("Something newer").waitFor();
+    equal(await tab.getByText("shop reloads.").count(), 1);
   });
 });
 
