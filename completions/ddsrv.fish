@@ -14,7 +14,7 @@ end
 
 # Succeeds if an option, given as "verb --option", takes a value.
 function __ddsrv_takes_value
-    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --state-dir' 'serve --shutdown-timeout' 'serve --isolation' 'serve --admin-port' 'serve --admin-hostname' 'serve --admin-hosts' 'serve --ui-token-file' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --console-format' 'serve --access-log' 'serve --access-log-file' 'serve --rescan' 'serve --max-files' 'serve --check' 'serve --deno' 'serve --deno-versions' 'serve --check-cpu-time' 'serve --check-timeout' 'serve --allow-import' 'serve --registries' 'serve --env-file' 'serve --idle' 'serve --parked' 'serve --drain' 'serve --egress' 'serve --dns' 'serve --domain' 'serve --root' 'serve --index' 'serve --rate-limit' 'serve --trusted-proxies' 'serve --tls-cert' 'serve --tls-key' 'serve --certificates' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-connections-per-peer' 'serve --max-peer-buffer-size' 'serve --max-in-flight' 'serve --max-in-flight-per-peer' 'doctor --isolation' 'init --template' 'dev -p' 'dev --port' 'dev --host' 'dev --inspect' 'dev --isolation' 'deploy --to' 'deploy -n' 'deploy --name' 'deploy --preview' 'deploy --ttl' 'deploy --env-file' 'deploy --command' 'deploy --timeout' 'git --branch' 'git --dir' 'git --command' 'git --socket' 'debug --port' 'debug --for' 'debug --socket' 'add -n' 'add --name' 'add -e' 'add --env' 'add --env-file' 'add --ttl' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'stop --page' 'stop --timeout' 'stop --socket' 'start --timeout' 'start --socket' 'env --socket' 'run -e' 'run --env' 'run --timeout' 'run --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'history -n' 'history --lines' 'history --socket' 'diff --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --logs-dir' 'logs --socket' 'top --socket' 'ui --port' 'ui --socket' 'check --format' 'check --isolation' 'schedules --socket' 'status --socket' 'install-service --path' 'schema --output'
+    contains -- $argv[1] 'serve -p' 'serve --port' 'serve --hostname' 'serve --socket' 'serve --state-dir' 'serve --shutdown-timeout' 'serve --isolation' 'serve --admin-port' 'serve --admin-hostname' 'serve --admin-hosts' 'serve --ui-token-file' 'serve --logs-dir' 'serve --log-file-format' 'serve --log-max-size' 'serve --log-max-files' 'serve --console-format' 'serve --access-log' 'serve --access-log-file' 'serve --rescan' 'serve --max-files' 'serve --check' 'serve --deno' 'serve --deno-versions' 'serve --check-cpu-time' 'serve --check-timeout' 'serve --allow-import' 'serve --registries' 'serve --env-file' 'serve --idle' 'serve --parked' 'serve --drain' 'serve --egress' 'serve --dns' 'serve --domain' 'serve --root' 'serve --index' 'serve --rate-limit' 'serve --trusted-proxies' 'serve --tls-cert' 'serve --tls-key' 'serve --certificates' 'serve --max-head-size' 'serve --max-target-size' 'serve --max-fields' 'serve --max-body-size' 'serve --head-timeout' 'serve --idle-timeout' 'serve --connect-timeout' 'serve --first-byte-timeout' 'serve --stall-timeout' 'serve --wait-timeout' 'serve --max-waiting' 'serve --max-connections' 'serve --max-connections-per-peer' 'serve --max-peer-buffer-size' 'serve --max-in-flight' 'serve --max-in-flight-per-peer' 'doctor --isolation' 'init --template' 'dev -p' 'dev --port' 'dev --host' 'dev --inspect' 'dev --isolation' 'deploy --to' 'deploy -n' 'deploy --name' 'deploy --preview' 'deploy --ttl' 'deploy --env-file' 'deploy --command' 'deploy --timeout' 'git --branch' 'git --dir' 'git --command' 'git --socket' 'debug --port' 'debug --for' 'debug --socket' 'add -n' 'add --name' 'add -e' 'add --env' 'add --env-file' 'add --ttl' 'add --timeout' 'add --socket' 'remove --timeout' 'remove --socket' 'reload --socket' 'rollback --to' 'rollback --socket' 'stop --page' 'stop --timeout' 'stop --socket' 'start --timeout' 'start --socket' 'env --socket' 'run -e' 'run --env' 'run --timeout' 'run --socket' 'list --socket' 'list --filter' 'list --format' 'inspect --socket' 'history -n' 'history --lines' 'history --socket' 'diff --socket' 'logs -n' 'logs --lines' 'logs --since' 'logs --until' 'logs --grep' 'logs --to' 'logs --logs-dir' 'logs --socket' 'top --socket' 'ui --port' 'ui --socket' 'check --format' 'check --isolation' 'schedules --socket' 'status --socket' 'install-service --path' 'uninstall-service --path' 'upgrade --socket' 'schema --output'
 end
 
 # Finds the verb, its arguments and a -- before the cursor. The result is cached per line, because
@@ -126,6 +126,7 @@ complete -c ddsrv -n '__ddsrv_at serve' -l index -r -a 'off local all' -d 'who g
 complete -c ddsrv -n '__ddsrv_at serve' -l rate-limit -x -d 'rate limit of each client, such as 100/s (429)'
 complete -c ddsrv -n '__ddsrv_at serve' -l trusted-proxies -x -d 'peers whose X-Forwarded-* headers to trust, as address or CIDR; may be repeated'
 complete -c ddsrv -n '__ddsrv_at serve' -l hide-errors -d 'do not show the details of errors to clients'
+complete -c ddsrv -n '__ddsrv_at serve' -l no-via -d 'do not add a Via field to forwarded requests and responses'
 complete -c ddsrv -n '__ddsrv_at serve' -l compat-reload -d 'let every client reload a function with POST /NAME/reload'
 complete -c ddsrv -n '__ddsrv_at serve' -l compat-healthcheck -d 'answer x-graphand-healthcheck: true with 200 OK'
 complete -c ddsrv -n '__ddsrv_at serve' -l tls-cert -r -F -d 'serve TLS with this certificate chain (PEM)'
@@ -171,7 +172,7 @@ complete -c ddsrv -n '__ddsrv_at deploy' -s n -l name -r -k -a '(__ddsrv_functio
 complete -c ddsrv -n '__ddsrv_at deploy' -l preview -x -d 'deploy beside it as NAME--LABEL (default: the git branch)'
 complete -c ddsrv -n '__ddsrv_at deploy' -l ttl -x -d 'let the server remove it after this time, such as 3d; none keeps it'
 complete -c ddsrv -n '__ddsrv_at deploy' -l env-file -r -F -d 'set all variables of an env file, as ddsrv env import does'
-complete -c ddsrv -n '__ddsrv_at deploy' -l command -r -a 'serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service completions schema help' -d 'run ddsrv on the server by this command, as "sudo ddsrv"'
+complete -c ddsrv -n '__ddsrv_at deploy' -l command -r -a 'serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help' -d 'run ddsrv on the server by this command, as "sudo ddsrv"'
 complete -c ddsrv -n '__ddsrv_at deploy' -l no-check -d 'let only the server check the function'
 complete -c ddsrv -n '__ddsrv_at deploy' -l dry-run -d 'print which files would be sent, and send nothing'
 complete -c ddsrv -n '__ddsrv_at deploy' -l no-wait -d 'do not wait until the function is ready'
@@ -182,7 +183,7 @@ complete -c ddsrv -n '__ddsrv_at deploy 1' -F
 complete -c ddsrv -n '__ddsrv_at \'\'' -a git -d 'make a git repository on the server that deploys what is pushed'
 complete -c ddsrv -n '__ddsrv_at git' -l branch -x -d 'deploy pushes to this branch'
 complete -c ddsrv -n '__ddsrv_at git' -l dir -r -F -d 'directory of the repository (default: in the state directory)'
-complete -c ddsrv -n '__ddsrv_at git' -l command -r -a 'serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service completions schema help' -d 'run ddsrv in the hook by this command, as "sudo -n ddsrv"'
+complete -c ddsrv -n '__ddsrv_at git' -l command -r -a 'serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help' -d 'run ddsrv in the hook by this command, as "sudo -n ddsrv"'
 complete -c ddsrv -n '__ddsrv_at git' -l socket -r -F -d 'connect to this control socket'
 complete -c ddsrv -n '__ddsrv_at git' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at git 1' -a init
@@ -288,6 +289,7 @@ complete -c ddsrv -n '__ddsrv_at logs' -l until -x -d 'print lines until a time,
 complete -c ddsrv -n '__ddsrv_at logs' -l grep -x -d 'print only lines that match a regular expression'
 complete -c ddsrv -n '__ddsrv_at logs' -l stderr -d 'print only standard error, which includes messages of ddsrv'
 complete -c ddsrv -n '__ddsrv_at logs' -l no-prefix -d 'print only the text, without time and name'
+complete -c ddsrv -n '__ddsrv_at logs' -l to -x -d 'read the logs of a server, as ddsrv deploy --to names it'
 complete -c ddsrv -n '__ddsrv_at logs' -l logs-dir -r -F -d 'read log files from here (default: LOGS_DIRECTORY, else the supervisor\'s, else /opt/logs)'
 complete -c ddsrv -n '__ddsrv_at logs' -l socket -r -F -d 'connect to this control socket'
 complete -c ddsrv -n '__ddsrv_at logs' -l json -d 'print JSON; ddsrv schema --output describes it'
@@ -323,6 +325,13 @@ complete -c ddsrv -n '__ddsrv_at install-service' -l force -d 'overwrite a unit 
 complete -c ddsrv -n '__ddsrv_at install-service' -l print -d 'print the unit instead of writing it'
 complete -c ddsrv -n '__ddsrv_at install-service' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at install-service 1' -a '(__fish_complete_directories)'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a uninstall-service -d 'stop and disable the systemd service, and remove its unit; data stays'
+complete -c ddsrv -n '__ddsrv_at uninstall-service' -l path -r -F -d 'the unit\'s file, as install-service wrote it'
+complete -c ddsrv -n '__ddsrv_at uninstall-service' -s h -l help -d 'print this help'
+complete -c ddsrv -n '__ddsrv_at \'\'' -a upgrade -d 'install the latest ddsrv with npm, or say how to upgrade this one'
+complete -c ddsrv -n '__ddsrv_at upgrade' -l print -d 'only say what to do'
+complete -c ddsrv -n '__ddsrv_at upgrade' -l socket -r -F -d 'connect to this control socket'
+complete -c ddsrv -n '__ddsrv_at upgrade' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a completions -d 'print a script that completes commands, options and function names'
 complete -c ddsrv -n '__ddsrv_at completions' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at completions 1' -a 'bash zsh fish'
@@ -332,4 +341,4 @@ complete -c ddsrv -n '__ddsrv_at schema' -l api -d 'describe the control API, as
 complete -c ddsrv -n '__ddsrv_at schema' -l output -r -a 'add check deploy diff doctor env history init inspect list logs reload remove rollback schedules start status stop' -d 'describe the --json output of a command; for logs, of a line'
 complete -c ddsrv -n '__ddsrv_at schema' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a help -d 'print the help of a command'
-complete -c ddsrv -n '__ddsrv_at help 1' -a 'serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service completions schema help'
+complete -c ddsrv -n '__ddsrv_at help 1' -a 'serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help'

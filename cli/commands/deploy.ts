@@ -230,6 +230,9 @@ async function passesCheck(folder: string): Promise<boolean> {
     return await check([folder], { format: "text", isolation: "none" }) === ExitCode.Done;
   } catch (error) {
     if (error instanceof CliError && error.exitCode > 128) throw error;
+    if (error instanceof CliError && error.exitCode === ExitCode.Usage) {
+      throw new CliError(`"${folder}" is not a function, see above. Name the directory of one`);
+    }
     throw new CliError(
       `Cannot check "${folder}" here: ${(error as Error).message}. To let only the server check ` +
         "it: --no-check",

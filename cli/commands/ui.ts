@@ -1,5 +1,10 @@
 import { pageFor } from "../../lib/control/admin_page.ts";
-import { openAdminServer } from "../../lib/control/admin_server.ts";
+import { isAdminHost } from "../../lib/control/admin_host.ts";
+import {
+  type AdminReply,
+  type AdminRequest,
+  openAdminServer,
+} from "../../lib/control/admin_server.ts";
 import { connectControl } from "../../lib/control/control_client.ts";
 import { createLoginTokens } from "../../lib/control/login_tokens.ts";
 import { createPageHandler } from "../../lib/ui/page_handler.ts";
@@ -43,8 +48,7 @@ export async function ui(options: UiOptions): Promise<number> {
   const mounted = { ...page, path: PAGE_PATH };
   using interrupted = untilInterrupted();
   await using server = await open(options.port, {
-    answer: () =>
-      Promise.resolve({ status: 302, text: "", headers: { location: `.${PAGE_PATH}/` } }),
+    answer: (request) => Promise.resolve(answerOutside(request)),
     pageOf: (request) => pageFor(request, mounted, []),
   });
   const { port } = server;
@@ -56,6 +60,13 @@ export async function ui(options: UiOptions): Promise<number> {
   );
   await interrupted.happened;
   return 0;
+}
+
+/** Answers requests that are not for the page, or for a host that may be another site's. */
+function answerOutside({ target, host }: AdminRequest): AdminReply {
+  if (!isAdminHost(host, [])) return { status: 421, text: "Use the address of the link\n" };
+  if (target !== "/") return { status: 404, text: "Not found\n" };
+  return { status: 302, text: "", headers: { location: `.${PAGE_PATH}/` } };
 }
 
 async function open(

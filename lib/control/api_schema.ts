@@ -78,7 +78,7 @@ export const apiShapes = {
     isolation: z.enum(ISOLATION_LEVELS),
     owner: z.string().describe("Tag in the names of this supervisor's kernel objects"),
     stateDirectory: z.string().optional(),
-    socket: z.string().optional().describe("Path of the control socket"),
+    socket: z.string().optional().describe("Where the control API listens"),
     adminUrl: text.optional().describe("URL of probes and metrics; null without --admin-port"),
     config: z.strictObject({
       file: text.describe("Path of ddsrv.json; null if there is none"),

@@ -1,6 +1,4 @@
 import type { Socket } from "node:net";
-import type { OutputLine } from "../process/lines.ts";
-import type { StreamName } from "../process/spawn.ts";
 import { describeExit } from "../process/exit.ts";
 import type { DebugEnd, DebugRequest } from "../supervisor/debug_session.ts";
 import { RunRefused } from "../supervisor/run_refused.ts";
@@ -9,14 +7,9 @@ import { describeDuration } from "../system/describe_duration.ts";
 import { sleep } from "../system/sleep.ts";
 import { openTimeout } from "../system/timeout_signal.ts";
 import type { DebugBegin, DebugStarted } from "./debug_protocol.ts";
+import { markDebugLines, sendDebugLines } from "./debug_output.ts";
 import { parseDebugBegin } from "./debug_request.ts";
-import {
-  createFrameDecoder,
-  encodeFrame,
-  encodeStream,
-  type FrameType,
-  MAX_FRAME_BYTES,
-} from "./run_frames.ts";
+import { createFrameDecoder, encodeFrame, type FrameType, MAX_FRAME_BYTES } from "./run_frames.ts";
 
 /** Options of {@linkcode serveDebug}. */
 export interface ServeDebugOptions {
@@ -36,13 +29,7 @@ const BEGIN_TIMEOUT_MS = 30_000;
 /** Interval of looks for newer code. */
 const LOOK_MS = 1_000;
 
-/** Output that waits for a client which does not read; the rest is only in the log. */
-const MAX_WAITING_BYTES = 1024 * 1024;
-
 const SHORT_REVISION = 12;
-
-/** Begins lines of the instance in the function's log, which are between those of others. */
-const MARK = "[debug] ";
 
 /**
  * Serves one debug session over a connection that both sides have changed to frames. The client sends
@@ -59,8 +46,11 @@ export async function serveDebug(socket: Socket, options: ServeDebugOptions): Pr
   const note = (text: string): void => send("note", text);
   try {
     const { breaks, forMs } = await readBegin(socket, { head: options.head, gone });
-    const log = openLog(name, supervisor);
-    const output = openOutput(socket, gone.signal);
+    const log = markDebugLines((stream, line) => supervisor.logLine(name, stream, line));
+    const output = sendDebugLines({
+      waitingBytes: () => socket.writableLength,
+      send: (frame) => void (gone.signal.aborted || socket.write(frame)),
+    });
     let started: string | undefined;
     let isReady = false;
     const end = await run({
@@ -68,7 +58,7 @@ export async function serveDebug(socket: Socket, options: ServeDebugOptions): Pr
       forMs,
       onLine(stream, line) {
         log.line(stream, line);
-        output.line(stream, line);
+        output(stream, line);
       },
       onNote: note,
       onStarted({ pid, revision, secret }) {
@@ -155,48 +145,6 @@ async function noteNewer(
         "its own; end ddsrv debug and start it again to debug the new code",
     );
   }
-}
-
-/** The function's log, with lines that name the debug instance. */
-function openLog(
-  name: string,
-  { logLine }: Pick<Supervisor, "logLine">,
-): {
-  readonly line: (stream: StreamName, line: OutputLine) => void;
-  readonly mark: (text: string) => void;
-} {
-  const isWithin = { stdout: false, stderr: false };
-  return {
-    line(stream, line) {
-      const text = isWithin[stream] ? line.text : MARK + line.text;
-      isWithin[stream] = line.isPartial;
-      logLine(name, stream, { ...line, text });
-    },
-    mark: (text) => logLine(name, "stderr", { text: `ddsrv: ${text}`, isPartial: false }),
-  };
-}
-
-/** Sends lines to a client; skips those that it does not read in time, and says how many. */
-function openOutput(
-  socket: Socket,
-  signal: AbortSignal,
-): { readonly line: (stream: StreamName, line: OutputLine) => void } {
-  let skipped = 0;
-  const write = (stream: StreamName, text: string): void => {
-    for (const frame of encodeStream(stream, new TextEncoder().encode(text))) socket.write(frame);
-  };
-  return {
-    line(stream, { text, isPartial }) {
-      if (signal.aborted) return;
-      if (socket.writableLength > MAX_WAITING_BYTES) {
-        skipped++;
-        return;
-      }
-      if (skipped > 0) write("stderr", `ddsrv: ${skipped} lines are only in the log\n`);
-      skipped = 0;
-      write(stream, isPartial ? text : `${text}\n`);
-    },
-  };
 }
 
 /** Returns a text as the content of a frame, cut where it is too long. */

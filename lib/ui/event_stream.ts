@@ -55,5 +55,8 @@ export function streamEvents(
       await events.return(undefined);
     },
   });
-  return new Response(body, { headers: { "content-type": "text/event-stream" } });
+  return new Response(body, {
+    // nginx would keep events until its buffer is full.
+    headers: { "content-type": "text/event-stream", "x-accel-buffering": "no" },
+  });
 }

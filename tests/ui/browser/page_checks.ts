@@ -1,9 +1,10 @@
 // Run by main.ts, and not by the suite, which needs no browser.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import axe from "axe-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "npm:playwright-core@1.65.1";
+import axe from "npm:axe-core@4.14.1";
 import { functionReport } from "../../cli/function_report.ts";
 import { TOKEN } from "../browser_page.ts";
+import { ALL_STATES, HOSTILE } from "../fake_source.ts";
 import { openPageServer, type PageServer } from "./page_server.ts";
 
 const PICTURES = Deno.env.get("DDSRV_PICTURES")!;
@@ -257,6 +258,52 @@ Deno.test("keyboard: skip link, visible focus, every control in order, and Enter
     await tab.getByText("shop stops.").waitFor();
     deepEqual(server.source.done, ["stop shop"]);
   });
+});
+
+Deno.test("behind a proxy with a prefix: log in, look, stop", async () => {
+  await withTab(async (server, browser) => {
+    await using proxy = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      async (request) => {
+        const { pathname, search } = new URL(request.url);
+        if (!pathname.startsWith("/ddsrv/")) return new Response("another program");
+        const headers = new Headers(request.headers);
+        headers.delete("host");
+        return await fetch(server.url + pathname.slice("/ddsrv/".length) + search, {
+          method: request.method,
+          headers,
+          body: request.body,
+          redirect: "manual",
+        });
+      },
+    );
+    const tab = await browser.newPage();
+    await tab.goto(`http://127.0.0.1:${proxy.addr.port}/ddsrv/?token=${TOKEN}`);
+    await tab.getByText("Live").waitFor();
+    await tab.getByRole("link", { name: "shop", exact: true }).click();
+    await tab.getByText("Stop…").click();
+    await tab.getByRole("button", { name: "Stop shop" }).click();
+    await tab.getByText("shop stops.").waitFor();
+    equal(new URL(tab.url()).pathname, "/ddsrv/functions/shop");
+    deepEqual(server.source.done, ["stop shop"]);
+    await tab.close();
+  });
+});
+
+Deno.test("the picture of docs/ui.md, of at most 100 kB", async () => {
+  const reports = ALL_STATES.filter(({ reason }) => reason !== HOSTILE)
+    .map((report) => report.name === "shop" ? { ...report, failedRevision: null } : report);
+  await withTab(async (server, browser) => {
+    const { tab } = await openTab(browser, server, { viewport: { width: 1200, height: 760 } });
+    for (let index = 0; index < 60; index++) {
+      server.advance();
+      await tab.context().request.get(server.url);
+    }
+    await tab.goto(`${server.url}functions/shop`);
+    await tab.getByText("Live").waitFor();
+    const picture = await tab.screenshot({ path: `${PICTURES}/docs.png` });
+    ok(picture.length <= 100_000, `${picture.length} bytes`);
+  }, { reports });
 });
 
 Deno.test("1,000 functions: the list is fast, and its events are small", async () => {
