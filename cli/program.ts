@@ -34,6 +34,9 @@ import { addStart } from "./tree/start.ts";
 import { addStatus } from "./tree/status.ts";
 import { addStop } from "./tree/stop.ts";
 import { addTop } from "./tree/top.ts";
+import { addUi } from "./tree/ui.ts";
+import { addUninstallService } from "./tree/uninstall_service.ts";
+import { addUpgrade } from "./tree/upgrade.ts";
 import { version } from "./version.ts";
 
 /** A heading of the help, and the commands below it. */
@@ -59,11 +62,15 @@ const groups: readonly Group[] = [
     addDiff,
     addLogs,
     addTop,
+    addUi,
     addCheck,
     addSchedules,
     addStatus,
   ]],
-  ["Set up:", [addInstallService, addCompletions, addSchema]],
+  [
+    "Set up:",
+    [addInstallService, addUninstallService, addUpgrade, addCompletions, addSchema],
+  ],
 ];
 
 const COMMON_VARIABLES: readonly VariableNote[] = [

@@ -25,10 +25,13 @@ __ddsrv_verb() {
     diff) verb='diff' ;;
     logs) verb='logs' ;;
     top) verb='top' ;;
+    ui) verb='ui' ;;
     check) verb='check' ;;
     schedules) verb='schedules' ;;
     status) verb='status' ;;
     install-service) verb='install-service' ;;
+    uninstall-service) verb='uninstall-service' ;;
+    upgrade) verb='upgrade' ;;
     completions) verb='completions' ;;
     schema) verb='schema' ;;
     help) verb='help' ;;
@@ -40,7 +43,7 @@ __ddsrv_verb() {
 __ddsrv_options() {
   case $1 in
     '') choices=(-V --version -h --help) ;;
-    serve) choices=(-p --port --hostname --socket --state-dir --shutdown-timeout --isolation --admin-port --admin-hostname --admin-hosts --no-logs --logs-dir --log-file-format --log-max-size --log-max-files -q --quiet --console-format --access-log --access-log-file --no-watch --rescan --max-files --check --deno --deno-versions --check-cpu-time --check-timeout --allow-import --registries --env-file --idle --parked --drain --egress --dns --domain --root --index --rate-limit --trusted-proxies --hide-errors --compat-reload --compat-healthcheck --tls-cert --tls-key --certificates --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-connections-per-peer --max-peer-buffer-size --max-in-flight --max-in-flight-per-peer -h --help) ;;
+    serve) choices=(-p --port --hostname --socket --state-dir --shutdown-timeout --isolation --admin-port --admin-hostname --admin-hosts --ui-write --ui-token-file --no-logs --logs-dir --log-file-format --log-max-size --log-max-files -q --quiet --console-format --access-log --access-log-file --no-watch --rescan --max-files --check --deno --deno-versions --check-cpu-time --check-timeout --allow-import --registries --env-file --idle --parked --drain --egress --dns --domain --root --index --rate-limit --trusted-proxies --hide-errors --no-via --compat-reload --compat-healthcheck --tls-cert --tls-key --certificates --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-connections-per-peer --max-peer-buffer-size --max-in-flight --max-in-flight-per-peer -h --help) ;;
     doctor) choices=(--isolation --json -h --help) ;;
     init) choices=(--template --json -h --help) ;;
     dev) choices=(-p --port --host --inspect --isolation -h --help) ;;
@@ -59,12 +62,15 @@ __ddsrv_options() {
     inspect) choices=(--socket --json -h --help) ;;
     history) choices=(-n --lines --socket --json -h --help) ;;
     diff) choices=(--socket --json -h --help) ;;
-    logs) choices=(-f --follow -n --lines --since --until --grep --stderr --no-prefix --logs-dir --socket --json -h --help) ;;
+    logs) choices=(-f --follow -n --lines --since --until --grep --stderr --no-prefix --to --logs-dir --socket --json -h --help) ;;
     top) choices=(--socket -h --help) ;;
+    ui) choices=(--write --port --link --socket -h --help) ;;
     check) choices=(--format --json --isolation -h --help) ;;
     schedules) choices=(--socket --json -h --help) ;;
     status) choices=(--socket --json -h --help) ;;
     install-service) choices=(--path --force --print -h --help) ;;
+    uninstall-service) choices=(--path -h --help) ;;
+    upgrade) choices=(--print --socket -h --help) ;;
     completions) choices=(-h --help) ;;
     schema) choices=(--function --api --output -h --help) ;;
     help) choices=() ;;
@@ -85,6 +91,7 @@ __ddsrv_value() {
     'serve --admin-port') kind='text' ;;
     'serve --admin-hostname') kind='text' ;;
     'serve --admin-hosts') kind='function' ;;
+    'serve --ui-token-file') kind='file' ;;
     'serve --logs-dir') kind='file' ;;
     'serve --log-file-format') kind='choice' choices=(cri docker) ;;
     'serve --log-max-size') kind='text' ;;
@@ -142,11 +149,11 @@ __ddsrv_value() {
     'deploy --preview') kind='text' ;;
     'deploy --ttl') kind='text' ;;
     'deploy --env-file') kind='file' ;;
-    'deploy --command') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top check schedules status install-service completions schema help) ;;
+    'deploy --command') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help) ;;
     'deploy --timeout') kind='text' ;;
     'git --branch') kind='text' ;;
     'git --dir') kind='file' ;;
-    'git --command') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top check schedules status install-service completions schema help) ;;
+    'git --command') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help) ;;
     'git --socket') kind='file' ;;
     'debug --port') kind='text' ;;
     'debug --for') kind='text' ;;
@@ -182,14 +189,19 @@ __ddsrv_value() {
     'logs --since') kind='text' ;;
     'logs --until') kind='text' ;;
     'logs --grep') kind='text' ;;
+    'logs --to') kind='text' ;;
     'logs --logs-dir') kind='file' ;;
     'logs --socket') kind='file' ;;
     'top --socket') kind='file' ;;
+    'ui --port') kind='text' ;;
+    'ui --socket') kind='file' ;;
     'check --format') kind='choice' choices=(text json github) ;;
     'check --isolation') kind='choice' choices=(full rootless none) ;;
     'schedules --socket') kind='file' ;;
     'status --socket') kind='file' ;;
     'install-service --path') kind='file' ;;
+    'uninstall-service --path') kind='file' ;;
+    'upgrade --socket') kind='file' ;;
     'schema --output') kind='choice' choices=(add check deploy diff doctor env history init inspect list logs reload remove rollback schedules start status stop) ;;
     *) kind= ;;
   esac
@@ -199,7 +211,7 @@ __ddsrv_value() {
 __ddsrv_argument() {
   choices=() is_variadic=
   case "$1 $2" in
-    ' 0') kind='choice' choices=(serve doctor init dev deploy git debug add remove rm reload rollback stop start env run list ls inspect history diff logs top check schedules status install-service completions schema help) ;;
+    ' 0') kind='choice' choices=(serve doctor init dev deploy git debug add remove rm reload rollback stop start env run list ls inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help) ;;
     'serve 0') kind='directory' ;;
     'init 0') kind='file' ;;
     'dev 0') kind='file' ;;
@@ -231,7 +243,7 @@ __ddsrv_argument() {
     'schedules 2') kind='text' ;;
     'install-service 0') kind='directory' ;;
     'completions 0') kind='choice' choices=(bash zsh fish) ;;
-    'help 0') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top check schedules status install-service completions schema help) ;;
+    'help 0') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help) ;;
     *) kind= ;;
   esac
 }

@@ -14,6 +14,7 @@ const COPIED: readonly (readonly [from: string, to: string])[] = [
   ["lib/sandbox/preload.js", "lib/preload.js"],
   ["lib/sandbox/run_preload.js", "lib/run_preload.js"],
   ["lib/sandbox/site", "lib/site"],
+  ["lib/ui/page", "lib/page"],
   ["lib/check/fetcher.js", "lib/fetcher.js"],
   ["lib/check/edge_runtime.d.ts", "lib/edge_runtime.d.ts"],
   ["examples/_templates", "examples/_templates"],

@@ -13,6 +13,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["cli/generate", "cli/service", "cli/top"],
   ["cli/output"],
   ["cli"],
+  ["lib/ui"],
   ["lib/control", "lib/dev"],
   ["lib/supervisor"],
   ["lib/history", "lib/schedules"],
@@ -57,7 +58,7 @@ async function readImports(entry: string): Promise<Import[]> {
       .map((target) => [from, target?.specifier ?? ""] as const)
   ).filter((pair) => pair.every((specifier) => specifier.startsWith(root.href)))
     .map(([from, to]) => [from.slice(root.href.length), to.slice(root.href.length)] as const)
-    .filter(([, to]) => to.endsWith(".ts"));
+    .filter(([, to]) => /\.tsx?$/.test(to));
 }
 
 async function readAllImports(): Promise<Import[]> {

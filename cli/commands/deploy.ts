@@ -68,7 +68,12 @@ export async function deploy(path: string, options: DeployOptions): Promise<numb
   const plan = await interruptible((signal) => planFolder(folder, { rules, signal }));
   const deployment: Deployment = { folder, name, plan, envText, git, options };
   if (chosen === undefined) return printPlan(deployment);
-  if (options.check && !await passesCheck(folder)) return ExitCode.Failed;
+  if (options.check && !await passesCheck(folder)) {
+    throw new CliError(
+      `"${makeVisible(name)}" was not sent: its check failed. Fix the errors above, or let only ` +
+        "the server check it with --no-check",
+    );
+  }
   const { code, output } = await deliver(deployment, chosen);
   if (code !== 0) return code;
   await remember(folder, { file, chosen, options });
@@ -225,6 +230,9 @@ async function passesCheck(folder: string): Promise<boolean> {
     return await check([folder], { format: "text", isolation: "none" }) === ExitCode.Done;
   } catch (error) {
     if (error instanceof CliError && error.exitCode > 128) throw error;
+    if (error instanceof CliError && error.exitCode === ExitCode.Usage) {
+      throw new CliError(`"${folder}" is not a function, see above. Name the directory of one`);
+    }
     throw new CliError(
       `Cannot check "${folder}" here: ${(error as Error).message}. To let only the server check ` +
         "it: --no-check",

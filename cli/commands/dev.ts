@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { ConfigError } from "../../lib/config/json_file.ts";
 import { loadSettings } from "../../lib/config/load_settings.ts";
 import type { Settings } from "../../lib/config/settings.ts";
-import { openDevelopment } from "../../lib/dev/development.ts";
+import { MAX_EAGER, openDevelopment } from "../../lib/dev/development.ts";
 import { findFunctions, type FoundFunctions } from "../../lib/dev/find_functions.ts";
 import type { InspectAddress } from "../../lib/dev/inspect_address.ts";
 import { listenNearby } from "../../lib/dev/listen_nearby.ts";
@@ -23,6 +23,10 @@ export interface DevOptions {
   readonly inspect?: InspectAddress | undefined;
   readonly isolation: "none" | "full";
 }
+
+const LOOPBACK = "127.0.0.1";
+
+const KEYS_LINE = `Keys: ${KEYS_HELP}\n`;
 
 /** Clears a terminal and its history, see console_codes(4). */
 const CLEAR = "\x1b[2J\x1b[3J\x1b[H";
@@ -70,6 +74,10 @@ async function develop(found: FoundFunctions, options: DevOptions): Promise<numb
     port: options.port,
     inspect: inspect && formatAddress(inspect),
     isColoured,
+    onListen(port) {
+      url = `http://${urlHost(options.host === LOOPBACK ? "0.0.0.0" : options.host)}:${port}`;
+      printError(banner(found, { url, port, wantedPort: options.port }));
+    },
     onEvent: report.event,
     onLine: report.line,
     onAccess: report.access,
@@ -77,12 +85,6 @@ async function develop(found: FoundFunctions, options: DevOptions): Promise<numb
   }).catch((error) => {
     throw cannotListen(error, options);
   });
-  const { port } = development;
-  url = `http://${urlHost(options.host === "127.0.0.1" ? "0.0.0.0" : options.host)}:${port}`;
-  const taken = options.port !== 0 && port !== options.port
-    ? ` (port ${options.port} is in use)`
-    : "";
-  printError(`ddsrv dev serves ${describe(found)} at ${url}${taken}\n`);
   if (inspect !== undefined) {
     printError(`Debugger on ${formatAddress(inspect)}: attach VS Code, or open chrome://inspect\n`);
   }
@@ -90,27 +92,16 @@ async function develop(found: FoundFunctions, options: DevOptions): Promise<numb
     report.warn("Functions run as root, and only Deno's permissions limit them");
   }
   const ended = Promise.withResolvers<void>();
-  const isTerminal = Deno.stdin.isTerminal();
-  using keys = isTerminal ? openKeys() : undefined;
+  using keys = Deno.stdin.isTerminal() ? openKeys() : undefined;
   if (keys !== undefined) {
-    printError(`Keys: ${KEYS_HELP}\n`);
-    void followKeys(keys.next, (action) => {
-      switch (action) {
-        case "open":
-          return open(
-            urlOf(isSingle ? names[0]! : development.names()[0] ?? "", { url: () => url }),
-          );
-        case "restart":
-          return development.restart();
-        case "clear":
-          return void tryPrintOut(CLEAR);
-        case "help":
-          return printError(`Keys: ${KEYS_HELP}\n`);
-        case "quit":
-          return ended.resolve();
-        default:
-          return action satisfies never;
-      }
+    printError(KEYS_LINE);
+    const page = isSingle ? urlOf(names[0]!, { url: () => url }) : `${url}/`;
+    void followKeys(keys.next, {
+      open: () => open(page),
+      restart: development.restart,
+      clear: () => void tryPrintOut(CLEAR),
+      help: () => printError(KEYS_LINE),
+      quit: ended.resolve,
     });
   }
   await Promise.race([ended.promise, interrupted.happened]);
@@ -118,9 +109,8 @@ async function develop(found: FoundFunctions, options: DevOptions): Promise<numb
 }
 
 async function find(path: string): Promise<FoundFunctions> {
-  const { settings } = await loadSettings({}, Deno.env.toObject());
   try {
-    return await findFunctions(path, settings.entries);
+    return await findFunctions(path, async (directory) => (await load(directory)).entries);
   } catch (error) {
     throw new CliError((error as Error).message);
   }
@@ -137,10 +127,24 @@ function open(url: string): void {
   );
 }
 
-function describe({ functionsDirectory, isSingle, names }: FoundFunctions): string {
-  return isSingle
+interface Listening {
+  readonly url: string;
+  readonly port: number;
+  readonly wantedPort: number;
+}
+
+function banner(
+  { functionsDirectory, isSingle, names }: FoundFunctions,
+  { url, port, wantedPort }: Listening,
+): string {
+  const count = `${names.length} ${names.length === 1 ? "function" : "functions"}`;
+  const what = isSingle
     ? `"${join(functionsDirectory, names[0]!)}"`
-    : `${names.length} ${names.length === 1 ? "function" : "functions"} of "${functionsDirectory}"`;
+    : `${count} of "${functionsDirectory}"`;
+  const isOther = wantedPort !== 0 && port !== wantedPort;
+  const taken = isOther ? ` (port ${wantedPort} is in use)` : "";
+  const lazy = names.length > MAX_EAGER ? "Each function starts with its first request\n" : "";
+  return `ddsrv dev serves ${what} at ${url}${taken}\n${lazy}`;
 }
 
 /** Finds a free port for the debugger: Deno ends if it is in use. */

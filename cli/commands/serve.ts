@@ -2,7 +2,8 @@ import process from "node:process";
 import type { ConfigSources } from "../../lib/config/config_sources.ts";
 import { describeUnused } from "../../lib/config/debug.ts";
 import { reconfigure } from "../../lib/config/reconfigure.ts";
-import { openControl } from "../../lib/control/server.ts";
+import { createLoginTokens } from "../../lib/control/login_tokens.ts";
+import { type ControlOptions, openControl } from "../../lib/control/server.ts";
 import type { SupervisorReport } from "../../lib/control/api.ts";
 import { clearAside } from "../../lib/function/set_aside.ts";
 import { requireHost } from "../../lib/isolation/require_host.ts";
@@ -19,6 +20,7 @@ import {
 } from "../../lib/supervisor/supervisor_context.ts";
 import { keepInheritedFiles } from "../../lib/system/inherited_files.ts";
 import { sleep } from "../../lib/system/sleep.ts";
+import { PAGE_PATH } from "../../lib/ui/page_path.ts";
 import { describeChange } from "../output/describe_change.ts";
 import { describeRun } from "../output/describe_run.ts";
 import { createConsole } from "../output/create_console.ts";
@@ -28,6 +30,7 @@ import { urlHost } from "./serve/address.ts";
 import { openAdminEndpoints } from "./serve/admin.ts";
 import { requireDirectory, warnOfEnvFile } from "./serve/directory.ts";
 import { onHangup } from "./serve/hangup.ts";
+import { createServedPage } from "./serve/page.ts";
 import { openServingProxy } from "./serve/proxy.ts";
 import { openService } from "./serve/service.ts";
 import { readSettings } from "./serve/settings.ts";
@@ -96,11 +99,20 @@ export async function serve(directory: string | undefined, options: object): Pro
   stack.defer(() => supervisor.stop(signals.second));
   const status: ServeStatus = { url, adminUrl: null, config: sources };
   const report = reportSupervisor(context, status);
-  stack.use(await openControl({ socket: settings.socket, supervisor, context, report }));
+  const tokens = createLoginTokens();
+  const control: ControlOptions = {
+    ...{ socket: settings.socket, supervisor, context, report },
+    loginLink() {
+      const { adminUrl } = status;
+      return adminUrl === null ? undefined : `${adminUrl}${PAGE_PATH}/?token=${tokens.issue()}`;
+    },
+  };
+  stack.use(await openControl(control));
   const admin = await openAdminEndpoints(settings, {
     supervisor,
     report,
     front: proxy,
+    page: createServedPage(control, { tokens, onWarning: console.warn }),
   });
   if (admin !== undefined) {
     stack.use(admin);

@@ -1,4 +1,5 @@
 import { baseEnvironment, denoDirectory } from "../sandbox/deno_command.ts";
+import { hostVariables } from "../system/host_places.ts";
 import { launchShell } from "../sandbox/launch_shell.ts";
 import { compilerEnvironment, type NativeCompiler } from "../sandbox/native_compiler.ts";
 import type { CheckBounds } from "./check_bounds.ts";
@@ -35,6 +36,7 @@ export function directPlace(
     env: {
       ...variables,
       ...baseEnvironment({ cache, temporary: "/nonexistent" }),
+      ...Deno.build.os === "windows" ? hostVariables("windows", Deno.env.toObject()) : {},
       ...compilerEnvironment(compiler),
     },
     cwd: directory,

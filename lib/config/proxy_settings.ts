@@ -82,6 +82,12 @@ export const PROXY_SETTINGS = {
     default: false,
     summary: "do not show the details of errors to clients",
   },
+  via: {
+    name: "via",
+    kind: boolean,
+    default: true,
+    summary: "add a Via field to forwarded requests and responses",
+  },
   compatReload: {
     name: "compatReload",
     kind: boolean,

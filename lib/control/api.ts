@@ -241,6 +241,11 @@ export interface VariablesChange {
   readonly effect: Refreshed;
 }
 
+/** A link that logs in to the page once: `POST /v1/login`. */
+export interface LoginReport {
+  readonly url: string;
+}
+
 /** Body of every error response. */
 export interface ErrorReport {
   readonly error: string;

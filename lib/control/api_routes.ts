@@ -4,7 +4,7 @@ import { checkSource } from "../supervisor/check_source.ts";
 import { servedPeriod } from "../history/served_period.ts";
 import { RollbackError } from "../supervisor/rollback.ts";
 import { PENDING } from "../supervisor/state.ts";
-import type { CheckReport, CheckRequest, RollbackReport } from "./api.ts";
+import type { CheckReport, CheckRequest, LoginReport, RollbackReport } from "./api.ts";
 import { reportServed } from "./change_report.ts";
 import { findChangeUser } from "./change_user.ts";
 import { EXPIRY_ROUTES } from "./expiry_routes.ts";
@@ -157,6 +157,23 @@ export const ROUTES: readonly Route[] = [
     async handle({ query }, { supervisor }) {
       await supervisor.scan(query.take);
       return { status: 204 };
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/login",
+    operation: "logIn",
+    summary: "Make a link that logs in to the page on the admin port once",
+    responseBody: "LoginReport",
+    errors: { 409: "There is no admin port" },
+    handle(_call, { loginLink }) {
+      const url = loginLink?.();
+      return url === undefined
+        ? failure(
+          409,
+          "The supervisor has no admin port. Start it with --admin-port, or use: ddsrv ui",
+        )
+        : ok({ url } satisfies LoginReport);
     },
   }),
   route<z.ZodObject, CheckRequest>({

@@ -22,6 +22,7 @@ import {
   type ExpiryReport,
   type ExpiryRequest,
   type FunctionReport,
+  type LoginReport,
   NEXT_STARTS,
   REPORTED_RESULTS,
   REPORTED_STATUSES,
@@ -77,7 +78,7 @@ export const apiShapes = {
     isolation: z.enum(ISOLATION_LEVELS),
     owner: z.string().describe("Tag in the names of this supervisor's kernel objects"),
     stateDirectory: z.string().optional(),
-    socket: z.string().optional().describe("Path of the control socket"),
+    socket: z.string().optional().describe("Where the control API listens"),
     adminUrl: text.optional().describe("URL of probes and metrics; null without --admin-port"),
     config: z.strictObject({
       file: text.describe("Path of ddsrv.json; null if there is none"),
@@ -288,6 +289,9 @@ export const apiShapes = {
   CheckReport: z.strictObject({
     problem: text.describe("null if serve would start the function"),
   }),
+  LoginReport: z.strictObject({
+    url: z.string().describe("Works once, and for ten minutes"),
+  }),
   ErrorReport: z.strictObject({ error: z.string() }),
 };
 
@@ -314,6 +318,7 @@ interface Interfaces {
   VariablesChange: VariablesChange;
   CheckRequest: CheckRequest;
   CheckReport: CheckReport;
+  LoginReport: LoginReport;
   ErrorReport: ErrorReport;
 }
 

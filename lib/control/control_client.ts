@@ -8,6 +8,7 @@ import {
   type ErrorReport,
   type ExpiryReport,
   type FunctionReport,
+  type LoginReport,
   type RollbackReport,
   type RunReport,
   type ScheduleReport,
@@ -24,8 +25,8 @@ import {
 import { MAX_TIMER_MS } from "../system/timeout_signal.ts";
 import { type Answer, type Call, callControl } from "./call.ts";
 
-/** Client of the control API. */
-export interface ControlClient extends Disposable {
+/** The operations of the control API. */
+export interface ControlCalls {
   readonly supervisor: () => Promise<SupervisorReport>;
   readonly functions: () => Promise<FunctionReport[]>;
   /** Returns a function, or `undefined` if there is none; may wait for a state first. */
@@ -87,9 +88,14 @@ export interface ControlClient extends Disposable {
   ) => Promise<VariablesChange | undefined>;
   /** Undoes a change; returns false if another change came after it. */
   readonly undoVariables: (name: string, change: string) => Promise<boolean>;
+  /** Returns a link that logs in to the page on the admin port once. */
+  readonly loginLink: () => Promise<string>;
   /** Checks a directory; the signal ends the check with its reason. */
   readonly check: (request: CheckRequest, signal?: AbortSignal) => Promise<CheckReport>;
 }
+
+/** Client of the control API. */
+export interface ControlClient extends ControlCalls, Disposable {}
 
 /** A state to wait for. */
 export interface Wait {
@@ -130,8 +136,22 @@ export function connectControl(
     poolIdleTimeout: POOL_IDLE_MS,
   });
 
-  const call = (ask: Ask): Promise<Answer> =>
-    callControl(client, socket, { method: "GET", timeoutMs, ...ask });
+  const calls = createCalls((call) => callControl(client, socket, call), { socket, timeoutMs });
+  return { ...calls, [Symbol.dispose]: () => client.close() };
+}
+
+/** Options of {@linkcode createCalls}. */
+export interface CallsOptions extends ClientOptions {
+  /** Path of the supervisor's socket, for messages. */
+  readonly socket: string;
+}
+
+/** Creates the operations from a function that sends one request to the supervisor. */
+export function createCalls(
+  send: (call: Call) => Promise<Answer>,
+  { socket, timeoutMs = ANSWER_TIMEOUT_MS }: CallsOptions,
+): ControlCalls {
+  const call = (ask: Ask): Promise<Answer> => send({ method: "GET", timeoutMs, ...ask });
 
   /** Returns `undefined` for 404. */
   async function askOptional<Shape>(request: Ask): Promise<{ readonly body: Shape } | undefined> {
@@ -227,9 +247,11 @@ export function connectControl(
       const path = `${pathOf(name)}/variables/undo?change=${encodeURIComponent(change)}`;
       return await askOptional({ method: "POST", path }) !== undefined;
     },
+    async loginLink() {
+      return (await ask<LoginReport>({ method: "POST", path: "/login" })).url;
+    },
     check: (body, signal) =>
       ask({ method: "POST", path: "/check", body, timeoutMs: WORK_TIMEOUT_MS, signal }),
-    [Symbol.dispose]: () => client.close(),
   };
 }
 

@@ -9,6 +9,8 @@ export interface ControlContext {
   readonly supervisor: Supervisor;
   readonly context: SupervisorContext;
   readonly report: SupervisorReport;
+  /** Returns a link that logs in to the page once; `undefined` without an admin port. */
+  readonly loginLink?: () => string | undefined;
 }
 
 /** A validated request. */

@@ -43,7 +43,24 @@ export function isCode(path: string): boolean {
   return path === "" || CODE.test(extname(path));
 }
 
+/** What a function's manifest says about files of its folder; paths are relative to it. */
+export interface NamedFiles {
+  readonly entry: string;
+  readonly envFiles: readonly string[];
+  /** Files and directories that the function itself writes. */
+  readonly writable: readonly string[];
+}
+
 /** Returns true for a file that counts for a function even if the folder's rules ignore it. */
-export function isConfiguration(path: string, envFiles: readonly string[]): boolean {
-  return OWN_FILES.includes(path) || envFiles.includes(path);
+export function isConfiguration(path: string, { entry, envFiles }: NamedFiles): boolean {
+  return path === entry || OWN_FILES.includes(path) || envFiles.includes(path);
+}
+
+/** SQLite writes these beside a database, see https://sqlite.org/tempfiles.html. */
+const DATABASE_FILES = /-(?:wal|shm|journal)$/;
+
+/** Returns true for a file that the function writes: a new process would write it again. */
+export function isWritten(path: string, { writable }: NamedFiles): boolean {
+  return writable.map((name) => name.replace(/\/$/, ""))
+    .some((name) => path.replace(DATABASE_FILES, "") === name || path.startsWith(`${name}/`));
 }

@@ -17,6 +17,7 @@ export async function checkTypes(
   { directory, moduleOptions }: PreparedFunction,
   { isColoured, signal }: CheckTypesOptions,
 ): Promise<string | undefined> {
+  if (signal.aborted) return undefined;
   const { ownLock, entry } = moduleOptions;
   const [program = "", ...args] = checkCommand(
     { ...moduleOptions, lock: undefined },

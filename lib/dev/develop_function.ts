@@ -5,6 +5,7 @@ import { faultOf } from "../proxy/http1/fault.ts";
 import type { Route, RouteTable } from "../proxy/route_table.ts";
 import { createUpstream, type Upstream } from "../proxy/upstream.ts";
 import { sleep } from "../system/sleep.ts";
+import type { NamedFiles } from "./change_of.ts";
 import { describeEnd, type Instance, type StreamName } from "./instance.ts";
 import type { PreparedFunction } from "./prepare_function.ts";
 
@@ -26,6 +27,8 @@ export type UpdateKind = "code" | "data" | "now";
 /** Options of {@linkcode developFunction}. */
 export interface DevelopFunctionOptions {
   readonly routes: RouteTable;
+  /** The first request starts it. */
+  readonly isLazy?: boolean;
   /** Only one process can have the debugger's port, so the old one ends before the new one starts. */
   readonly hasDebugger: boolean;
   readonly prepare: () => Promise<PreparedFunction>;
@@ -36,6 +39,8 @@ export interface DevelopFunctionOptions {
       readonly onLine: (stream: StreamName, text: string) => void;
     },
   ) => Promise<Instance>;
+  /** Runs a start when it is its turn: a directory may have many functions. */
+  readonly inTurn: (task: () => Promise<void>) => Promise<void>;
   /** Returns type errors; `undefined` if there are none or the signal aborts. */
   readonly check: (prepared: PreparedFunction, signal: AbortSignal) => Promise<string | undefined>;
   readonly onEvent: (event: DevEvent) => void;
@@ -44,18 +49,24 @@ export interface DevelopFunctionOptions {
 
 /** A function that follows its folder. Disposing of it ends its processes. */
 export interface FunctionDevelopment extends AsyncDisposable {
-  /** Starts a new instance; a later update replaces one that has not finished. */
+  /**
+   * Starts a new instance; a later update replaces one that has not finished. A lazy function that
+   * nobody has wanted stays as it is.
+   */
   readonly update: (kind: UpdateKind) => void;
   /** A request waits for it, and it may have ended. */
   readonly wanted: () => void;
-  /** Paths of its env files below its folder, as its manifest names them. */
-  readonly envFiles: () => readonly string[];
+  /** Files that its manifest names. */
+  readonly namedFiles: () => NamedFiles;
 }
 
 interface Serving {
   readonly instance: Instance;
   readonly upstream: Upstream;
 }
+
+/** Time after which a start is unusual. */
+export const SLOW_START_MS = 10_000;
 
 /** Time for in-flight requests of a replaced instance. */
 const DRAIN_MS = 2_000;
@@ -76,7 +87,7 @@ export function developFunction(
   /** Ends of replaced instances, and checks of code that serves already. */
   const background = new Set<Promise<void>>();
   let serving: Serving | undefined;
-  let envFiles: readonly string[] = [];
+  let named: NamedFiles = { entry: "", envFiles: [], writable: [] };
   let round: AbortController | undefined;
   let running: Promise<void> = Promise.resolve();
   let isCodeNew = true;
@@ -84,9 +95,11 @@ export function developFunction(
   let hasErrors = false;
   let beganAtMs = performance.now();
   let isFirst = true;
+  let isIdle = options.isLazy === true;
+  routes.set(name, { type: "waiting" });
 
   function update(kind: UpdateKind): void {
-    if (closing.signal.aborted) return;
+    if (closing.signal.aborted || isIdle) return;
     if (kind === "code") isCodeNew = true;
     if (kind === "now") isForced = true;
     if (!isFirst) beganAtMs = performance.now();
@@ -96,7 +109,7 @@ export function developFunction(
     if (serving === undefined) routes.set(name, { type: "waiting" });
     running = running.then(async () => {
       if (signal.aborted) return;
-      await replace(signal);
+      await options.inTurn(async () => signal.aborted ? undefined : await replace(signal));
     }).catch((error) => fail(error instanceof Error ? error.message : String(error)))
       .finally(() => round = round === own ? undefined : round);
   }
@@ -124,7 +137,8 @@ export function developFunction(
     );
     if (await refuses(checking, signal)) return;
     await instance.release();
-    const exit = await instance.ready(signal);
+    const slow = setTimeout(tellSlow, SLOW_START_MS);
+    const exit = await instance.ready(signal).finally(() => clearTimeout(slow));
     if (signal.aborted) return;
     if (exit !== undefined) return fail(describeEnd(exit, false), tail);
     stack.move();
@@ -140,10 +154,18 @@ export function developFunction(
     track(options.check(prepared, signal).then((text) => tellErrors(text, false)));
   }
 
+  function tellSlow(): void {
+    const message =
+      `It has not listened on a port for ${SLOW_START_MS / 1_000} s. Call Deno.serve, ` +
+      "or export default { fetch }";
+    onEvent({ type: "warning", message });
+  }
+
   async function prepare(): Promise<PreparedFunction | undefined> {
     try {
       const prepared = await options.prepare();
-      envFiles = prepared.envFiles;
+      const { envFiles, policy: { writable }, moduleOptions: { entry } } = prepared;
+      named = { entry, envFiles, writable };
       for (const message of prepared.warnings) onEvent({ type: "warning", message });
       return prepared;
     } catch (error) {
@@ -236,9 +258,11 @@ export function developFunction(
   return {
     update,
     wanted() {
+      if (isIdle) beganAtMs = performance.now();
+      isIdle = false;
       if (serving === undefined && round === undefined) update("data");
     },
-    envFiles: () => envFiles,
+    namedFiles: () => named,
     async [Symbol.asyncDispose]() {
       closing.abort();
       await running;

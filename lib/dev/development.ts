@@ -5,10 +5,17 @@ import type { AccessRecord } from "../proxy/access_log.ts";
 import { openProxy } from "../proxy/proxy.ts";
 import { RouteTable } from "../proxy/route_table.ts";
 import { openDenos } from "../sandbox/denos.ts";
-import { changeOf, isCode, isConfiguration } from "./change_of.ts";
+import { createSemaphore } from "../system/semaphore.ts";
+import { changeOf, isCode, isConfiguration, isWritten } from "./change_of.ts";
 import { checkTypes } from "./check_types.ts";
-import { developFunction, type DevEvent, type FunctionDevelopment } from "./develop_function.ts";
+import {
+  developFunction,
+  type DevEvent,
+  type FunctionDevelopment,
+  SLOW_START_MS,
+} from "./develop_function.ts";
 import { type FoundFunctions, functionsIn } from "./find_functions.ts";
+import { givenPath, resolveDirectories } from "./given_path.ts";
 import { startInstance, type StreamName } from "./instance.ts";
 import { listenNearby } from "./listen_nearby.ts";
 import { prepareFunction } from "./prepare_function.ts";
@@ -16,10 +23,6 @@ import { watchFolders } from "./watch_folders.ts";
 
 /** Functions that follow their folders, behind a proxy. Disposing of it ends everything. */
 export interface Development extends AsyncDisposable {
-  /** Port of the proxy. */
-  readonly port: number;
-  /** Names of the functions now. */
-  readonly names: () => readonly string[];
   /** Starts all functions again. */
   readonly restart: () => void;
 }
@@ -37,11 +40,16 @@ export interface DevelopmentOptions {
   /** Address of the debugger of the only function, `host:port`; none when left out. */
   readonly inspect?: string | undefined;
   readonly isColoured: boolean;
+  /** Called once, with the port of the proxy, before any function starts. */
+  readonly onListen: (port: number) => void;
   readonly onEvent: (name: string, event: DevEvent | { readonly type: "removed" }) => void;
   readonly onLine: (name: string, stream: StreamName, text: string) => void;
   readonly onAccess: (record: AccessRecord) => void;
   readonly onError: (error: unknown) => void;
 }
+
+/** A larger directory starts its functions with their first requests. */
+export const MAX_EAGER = 20;
 
 /**
  * Serves functions as a server does at the isolation level `none`, with its proxy, and starts each
@@ -56,6 +64,12 @@ export async function openDevelopment(options: DevelopmentOptions): Promise<Deve
   const denoOf = await openDenos(settings);
   const routes = new RouteTable();
   const functions = new Map<string, FunctionDevelopment>();
+  const isLazy = found.names.length > MAX_EAGER;
+  const starts = createSemaphore(Math.max(2, navigator.hardwareConcurrency), {
+    maxHoldMs: SLOW_START_MS,
+  });
+  // A check takes seconds of processor time and some hundred MB.
+  const checks = createSemaphore(Math.max(1, navigator.hardwareConcurrency >> 1));
   const rules = new Map<string, Promise<IgnoreRules>>();
   stack.defer(async () => {
     await Promise.all([...functions.values()].map((one) => one[Symbol.asyncDispose]()));
@@ -67,21 +81,25 @@ export async function openDevelopment(options: DevelopmentOptions): Promise<Deve
       port,
       routes,
       hideErrors: false,
+      index: "local",
       onAccess: options.onAccess,
       onError,
       onWarning: onError,
     })));
   routes.onWanted = (name) => functions.get(name)?.wanted();
+  options.onListen(proxy.port);
 
   function add(name: string): void {
     const one = developFunction(name, {
       routes,
+      isLazy,
       hasDebugger: inspect !== undefined,
       prepare: async () =>
         prepareFunction(name, { settings: await options.loadSettings(), denoOf }),
       start: (prepared, start) =>
         startInstance(prepared, { ...start, functionsDirectory, inspect, isColoured }),
-      check: (prepared, signal) => checkTypes(prepared, { isColoured, signal }),
+      check: (prepared, signal) => checks.run(() => checkTypes(prepared, { isColoured, signal })),
+      inTurn: (task) => starts.run(task),
       onEvent: (event) => onEvent(name, event),
       onLine: (stream, text) => options.onLine(name, stream, text),
     });
@@ -106,7 +124,9 @@ export async function openDevelopment(options: DevelopmentOptions): Promise<Deve
   /** Returns how a change of a file affects a function; `undefined` if it does not. */
   async function effectOf(name: string, path: string): Promise<"code" | "data" | undefined> {
     const kind = isCode(path) ? "code" : "data";
-    if (path === "" || isConfiguration(path, functions.get(name)?.envFiles() ?? [])) return "code";
+    const named = functions.get(name)?.namedFiles();
+    if (named === undefined || isWritten(path, named)) return undefined;
+    if (path === "" || isConfiguration(path, named)) return "code";
     if (/^\.(?:git|ddsrv)ignore$/.test(basename(path))) rules.delete(name);
     return (await rulesOf(name)).isIgnored(path, "file") ? undefined : kind;
   }
@@ -118,7 +138,7 @@ export async function openDevelopment(options: DevelopmentOptions): Promise<Deve
     };
     const unknown = new Set<string>();
     for (const path of paths) {
-      const change = changeOf(path, functionsDirectory);
+      const change = changeOf(givenPath(path, directories), functionsDirectory);
       if (change.type === "shared") { for (const name of functions.keys()) mark(name, "code"); }
       if (change.type !== "own") continue;
       const { name } = change;
@@ -137,6 +157,11 @@ export async function openDevelopment(options: DevelopmentOptions): Promise<Deve
     for (const [name, kind] of effects) functions.get(name)?.update(kind);
   }
 
+  const single = found.isSingle ? found.names : [];
+  const directories = await resolveDirectories([
+    ...single.map((name) => join(functionsDirectory, name)),
+    functionsDirectory,
+  ]);
   let following: Promise<void> = Promise.resolve();
   for (const name of found.names) add(name);
   stack.use(watchFolders({
@@ -152,8 +177,6 @@ export async function openDevelopment(options: DevelopmentOptions): Promise<Deve
   }));
   const owned = stack.move();
   return {
-    port: proxy.port,
-    names: () => [...functions.keys()],
     restart() {
       for (const one of functions.values()) one.update("now");
     },

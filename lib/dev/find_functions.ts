@@ -15,15 +15,16 @@ export interface FoundFunctions {
  * Finds the functions at a path: a function's folder, one of its files that is an entry, or a
  * directory of functions.
  *
- * @param entries names of entries, see `entries` in the settings
+ * @param entriesOf returns the names of entries in a functions directory, see `entries` in the
+ * settings
  * @throws {Error} if there is no function; the message says what to do
  */
 export async function findFunctions(
   path: string,
-  entries: readonly string[],
+  entriesOf: (functionsDirectory: string) => Promise<readonly string[]>,
 ): Promise<FoundFunctions> {
   const directory = await folderAt(resolve(path));
-  const choice = await findEntry(directory, entries);
+  const choice = await findEntry(directory, await entriesOf(dirname(directory)));
   if (choice.type !== "none") {
     const name = basename(directory);
     const problem = nameProblem(name);
@@ -34,7 +35,7 @@ export async function findFunctions(
     }
     return { functionsDirectory: dirname(directory), names: [name], isSingle: true };
   }
-  const names = await functionsIn(directory, entries);
+  const names = await functionsIn(directory, await entriesOf(directory));
   if (names.length > 0) return { functionsDirectory: directory, names, isSingle: false };
   throw new Error(
     `"${directory}" is no function, because ${choice.reason}, and no folder in it is one. ` +

@@ -5,7 +5,7 @@ import { PRELOAD_FILE } from "../sandbox/preload_file.ts";
 import { SITE_DIRECTORY, SITE_SERVER } from "../sandbox/site.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { sleep } from "../system/sleep.ts";
-import { dataPlace, modulePlace } from "./host_places.ts";
+import { dataPlace, modulePlace } from "../system/host_places.ts";
 import type { PreparedFunction } from "./prepare_function.ts";
 import { dataName, planRun } from "./run_plan.ts";
 
@@ -71,6 +71,7 @@ export async function startInstance(
   const { command: [program = "", ...args], env, cwd, startFile } = planRun(prepared, {
     ...options,
     port,
+    parent: Deno.pid,
     os,
     environment,
     paths: {

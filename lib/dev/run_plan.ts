@@ -7,7 +7,7 @@ import { visibleVariables } from "../sandbox/permission_flags.ts";
 import type { ProcessPaths } from "../sandbox/sandbox_paths.ts";
 import { siteOf, sitePermissions } from "../sandbox/site.ts";
 import type { StartFileContent } from "../sandbox/start_file.ts";
-import { type HostSystem, hostVariables } from "./host_places.ts";
+import { type HostSystem, hostVariables } from "../system/host_places.ts";
 import type { PreparedFunction } from "./prepare_function.ts";
 
 /** Process of a function that is to be started. */
@@ -28,6 +28,8 @@ export interface RunPlanOptions {
   readonly isColoured: boolean;
   /** Waits for a byte on its standard input before it loads the function. */
   readonly isParked: boolean;
+  /** Process id of ddsrv. */
+  readonly parent: number;
   readonly os: HostSystem;
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -42,8 +44,17 @@ const HOSTNAME = "127.0.0.1";
  */
 export function planRun(prepared: PreparedFunction, options: RunPlanOptions): RunPlan {
   const { directory, policy, moduleOptions, envFiles } = prepared;
-  const { port, paths, functionsDirectory, inspect, isColoured, isParked, os, environment } =
-    options;
+  const {
+    port,
+    paths,
+    functionsDirectory,
+    inspect,
+    isColoured,
+    isParked,
+    parent,
+    os,
+    environment,
+  } = options;
   const listen = { type: "tcp", hostname: HOSTNAME, port } as const;
   const { entry } = moduleOptions;
   const site = siteOf({ directory, entry, isSpa: policy.spa, envFiles });
@@ -80,6 +91,8 @@ export function planRun(prepared: PreparedFunction, options: RunPlanOptions): Ru
       isAlone: true,
       isParked,
       usesNode: false,
+      // Windows never changes the parent of a process.
+      ...os === "windows" ? {} : { parent },
       variables: visibleVariables(policy.env, permissions.env),
     },
   };

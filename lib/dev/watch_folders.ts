@@ -26,7 +26,7 @@ export function watchFolders(options: WatchFoldersOptions): Disposable {
   let sinceMs = 0;
 
   function add({ kind, paths }: Deno.FsEvent): void {
-    if (kind === "access" || kind === "any") return;
+    if (kind === "access") return;
     const nowMs = performance.now();
     if (changed.size === 0) sinceMs = nowMs;
     for (const path of paths) changed.add(path);

@@ -3,7 +3,7 @@ import { AttemptState, CLIENT_CLOSED } from "./attempt_state.ts";
 import { BodyReader } from "./http1/body_reader.ts";
 import { encodeChunk, LAST_CHUNK } from "./http1/chunked.ts";
 import type { Client } from "./context.ts";
-import { badUpstream, faultOf } from "./http1/fault.ts";
+import { badUpstream, type FaultCode, faultOf } from "./http1/fault.ts";
 import { findHeadEnd } from "./http1/head_end.ts";
 import { otherProtocol } from "./http1/other_protocol.ts";
 import type { HeadWriter } from "./http1/head_writer.ts";
@@ -16,8 +16,10 @@ import {
   type RequestRewrite,
   type ResponseRewrite,
   writeResponseHead,
+  writeWithVia,
 } from "./rewrite.ts";
 import { tunnel } from "./tunnel.ts";
+import { readUpgradeProtocols } from "./http1/upgrade_protocols.ts";
 import { upload } from "./upload.ts";
 import type { Upstream, UpstreamConnection } from "./upstream.ts";
 
@@ -62,7 +64,7 @@ export class Attempt {
 
   /** Runs the attempt. Resolves to "dead" if the connection broke before the response's first byte. */
   async run(): Promise<Outcome | "dead"> {
-    const { client, body, upstream } = this.#options;
+    const { client, head, body, upstream } = this.#options;
     const { wire } = this.#connection;
     const state = this.#state;
     wire.chargeTo(client.account);
@@ -76,7 +78,8 @@ export class Attempt {
       upstream.discard(this.#connection);
       return this.#withoutAnswer("dead");
     }
-    const uploading = upload({ client, body, upstream: wire, state })
+    const { isHttp10 } = head;
+    const uploading = upload({ client, isHttp10, body, upstream: wire, state })
       .catch((error) => this.#fail(error));
     const outcome = await this.#answer().finally(() => state.finish());
     if (this.#isReusable && state.abort === undefined) upstream.release(this.#connection);
@@ -106,8 +109,15 @@ export class Attempt {
       }
       const { status } = this.#response;
       if (status === 101) {
-        if (head.isUpgrade && this.#state.isUploaded) return await this.#switchProtocols();
-        return refuse(badUpstream("the function switched protocols without being asked"));
+        if (!head.isUpgrade || !this.#state.isUploaded) {
+          return refuse(badUpstream("the function switched protocols without being asked"));
+        }
+        if (!this.#isOffered()) {
+          return refuse(
+            badUpstream("the function switched to another protocol than the client offered"),
+          );
+        }
+        return await this.#switchProtocols();
       }
       if (status >= 200) return await this.#passAnswer();
       if (interim === MAX_INTERIM) {
@@ -152,10 +162,17 @@ export class Attempt {
 
   async #passInterim(): Promise<boolean> {
     const { client } = this.#options;
-    const rewrite = { ...this.#plan(), isPersistent: true, isRechunked: false };
+    const rewrite = { ...this.#plan(), isPersistent: true, isRechunked: false, via: false };
     writeResponseHead(this.#writer, this.#response, rewrite);
     client.tally.headBytes += this.#writer.written.length;
     return await sendToClient(client, this.#writer.written);
+  }
+
+  /** RFC 9110, section 7.8: a 101 names its protocols, and the client has offered them. */
+  #isOffered(): boolean {
+    const { upgradeProtocols } = this.#options.head;
+    const chosen = readUpgradeProtocols(this.#response.bytes, this.#response.fields);
+    return chosen.length > 0 && chosen.every((one) => upgradeProtocols.includes(one));
   }
 
   async #switchProtocols(): Promise<Outcome> {
@@ -179,16 +196,22 @@ export class Attempt {
     const rewrite = this.#plan();
     const body = new BodyReader(wire, response.framing, { isDechunked: rewrite.isDechunked });
     client.tally.status = response.status;
-    if (!await sendToClient(client, this.#firstPiece(body, rewrite))) return this.#incomplete();
+    if (!await sendToClient(client, this.#firstPiece(body, rewrite))) {
+      return this.#incomplete(CLIENT_CLOSED.code);
+    }
     while (!body.isDone) {
       const piece = await body.next();
       if (piece === undefined) break;
       if (!await sendToClient(client, rewrite.isRechunked ? encodeChunk(piece) : piece)) {
-        return this.#incomplete();
+        return this.#incomplete(CLIENT_CLOSED.code);
       }
     }
-    if (!body.isDone) return this.#incomplete();
-    if (rewrite.isRechunked && !await sendToClient(client, LAST_CHUNK)) return this.#incomplete();
+    if (!body.isDone) {
+      return this.#incomplete(client.wire.isBroken ? CLIENT_CLOSED.code : "upstream-failed");
+    }
+    if (rewrite.isRechunked && !await sendToClient(client, LAST_CHUNK)) {
+      return this.#incomplete(CLIENT_CLOSED.code);
+    }
     // A function that was asked to upgrade may have left HTTP, whatever it answers: node:http passes
     // the socket to the handler of "upgrade", and reads no further request from it.
     this.#isReusable = response.isPersistent && this.#state.isUploaded && !head.isUpgrade;
@@ -197,10 +220,8 @@ export class Attempt {
   }
 
   /** Closes the connection of a client whose response is incomplete, so that it sees the error. */
-  #incomplete(): Outcome {
-    const { wire, tally } = this.#options.client;
-    const { abort } = this.#state;
-    tally.error = abort?.code ?? (wire.isEnded ? CLIENT_CLOSED.code : "upstream-failed");
+  #incomplete(code: FaultCode): Outcome {
+    this.#options.client.tally.error = this.#state.abort?.code ?? code;
     return CLOSE;
   }
 
@@ -209,12 +230,14 @@ export class Attempt {
     const { wire } = this.#connection;
     const { tally } = this.#options.client;
     const response = this.#response;
-    if (isPlainResponse(response, rewrite)) {
+    const isPlain = isPlainResponse(response, rewrite);
+    if (isPlain && !rewrite.via) {
       tally.headBytes += response.end - response.start;
       body.takeBuffered();
       return wire.buffer.subarray(response.start, wire.start);
     }
-    writeResponseHead(this.#writer, response, rewrite);
+    if (isPlain) writeWithVia(this.#writer, response);
+    else writeResponseHead(this.#writer, response, rewrite);
     tally.headBytes += this.#writer.written.length;
     const piece = body.takeBuffered();
     if (piece.length > 0) this.#writer.bytes(rewrite.isRechunked ? encodeChunk(piece) : piece);
@@ -222,7 +245,7 @@ export class Attempt {
   }
 
   #plan(): ResponseRewrite {
-    const { head, body } = this.#options;
-    return planResponse(this.#response, head, body.isDone);
+    const { head, body, rewrite } = this.#options;
+    return planResponse(this.#response, head, { isRead: body.isDone, via: rewrite.via });
   }
 }

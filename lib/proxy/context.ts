@@ -31,6 +31,8 @@ export interface ProxyContext {
   readonly hideErrors: boolean;
   /** Requests with `X-Graphand-Healthcheck: true` get 200 OK from the proxy. */
   readonly compatHealthcheck: boolean;
+  /** The proxy adds `Via` to forwarded requests and responses. */
+  readonly via: boolean;
   /** Rate limit of each client, over all functions. */
   readonly rateLimit: RateLimit;
   readonly limiter: RateLimiter;

@@ -1,5 +1,5 @@
 import { Attempt, type ExchangeOptions } from "./attempt.ts";
-import { badUpstream } from "./http1/fault.ts";
+import { badUpstream, faultOf } from "./http1/fault.ts";
 import { HeadWriter } from "./http1/head_writer.ts";
 import { ascii, isAt, NO_BYTES } from "./http1/octets.ts";
 import { type Outcome, refuse } from "./outcome.ts";
@@ -37,8 +37,14 @@ export async function exchange(options: ExchangeOptions): Promise<Outcome> {
   const writer = freeWriters.take() ?? new HeadWriter();
   const response = takeResponseHead(limits.maxFields);
   const isRepeatable = head.framing.type === "none" && isIdempotent(head);
-  writeRequestHead(writer, head, options.rewrite);
   try {
+    const fields = writeRequestHead(writer, head, options.rewrite);
+    if (fields > limits.maxFields) {
+      body.takeBuffered();
+      // The function's own server has a limit too, and would refuse the request without a reason.
+      const detail = `more than ${limits.maxFields} fields, with those that the proxy adds`;
+      return refuse(faultOf("too-many-fields", { detail }));
+    }
     for (let isRetry = false;; isRetry = true) {
       const maxIdleMs = isRepeatable ? Infinity : MAX_IDLE_MS;
       let connection = isRetry ? undefined : upstream.takeIdle(maxIdleMs);

@@ -1,6 +1,7 @@
 import type { Peer } from "./peer.ts";
 import type { PeerAccount } from "./peer_table.ts";
 import type { Connection } from "./http1/wire.ts";
+import { setKeepAlive } from "../system/keep_alive.ts";
 
 /** An admitted client. */
 export interface Visit {
@@ -34,6 +35,9 @@ export interface ListenOptions {
   readonly admit: Admit;
 }
 
+/** A peer that vanished without a word ends its tunnel after two minutes, not two hours. */
+const KEEP_ALIVE = { idleS: 60, intervalS: 10, probes: 6 };
+
 /**
  * Listens for plain HTTP connections. Closes a connection that is not admitted without a response,
  * because any response would cost more than it costs the client to connect again.
@@ -42,6 +46,7 @@ export interface ListenOptions {
  */
 export function openListener({ hostname, port, admit }: ListenOptions): Listener {
   const listener = Deno.listen({ hostname, port });
+  setKeepAlive(listener.addr.port, KEEP_ALIVE);
   return {
     proto: "http",
     port: listener.addr.port,

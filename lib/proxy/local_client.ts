@@ -24,8 +24,8 @@ const MAX_LINE_BYTES = 256;
  * Returns true if a request comes from a program of this host, as far as that is sure: over loopback,
  * and not through a proxy that speaks for others. A page of another site may point its own name to
  * 127.0.0.1 and read what answers (DNS rebinding), so the host must be localhost or a loopback
- * address, or one of `domains`, which are the operator's. With HTTP/1.0 it is probably a proxy:
- * nginx uses that by default and adds no field.
+ * address; behind a trusted proxy also one of `domains`, which are the operator's. With HTTP/1.0 it
+ * is probably a proxy: nginx uses that by default and adds no field.
  */
 export function isLocalClient(
   { address, isTrusted }: Pick<Peer, "address" | "isTrusted">,
@@ -33,12 +33,15 @@ export function isLocalClient(
   domains: readonly string[],
 ): boolean {
   if (!isLoopback(address) || head.isHttp10) return false;
-  if (!isOwnHost(plainHost(head), domains)) return false;
+  const host = plainHost(head);
   const { bytes, fields } = head;
-  const forwarded = findField(fields, FieldKind.ForwardedFor);
-  if (forwarded !== -1) return isTrusted && areAllLoopback(bytes, fields);
-  return FORWARDING.every((kind) => findField(fields, kind) === -1) &&
-    fieldText(bytes, fields, VIA) === "";
+  if (findField(fields, FieldKind.ForwardedFor) !== -1) {
+    const isOwn = isLoopbackName(host) ||
+      domains.some((domain) => host === domain || host.endsWith(`.${domain}`));
+    return isOwn && isTrusted && areAllLoopback(bytes, fields);
+  }
+  return isLoopbackName(host) && fieldText(bytes, fields, VIA) === "" &&
+    FORWARDING.every((kind) => findField(fields, kind) === -1);
 }
 
 /** Returns true if every address in X-Forwarded-For is one of this host: a client can add some. */
@@ -60,8 +63,7 @@ function isLoopback(address: string): boolean {
   return address === "::1" || isIPv4(address) && address.startsWith("127.");
 }
 
-function isOwnHost(host: string, domains: readonly string[]): boolean {
+function isLoopbackName(host: string): boolean {
   return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" ||
-    isLoopback(host) ||
-    domains.some((domain) => host === domain || host.endsWith(`.${domain}`));
+    isLoopback(host);
 }

@@ -65,6 +65,8 @@ export interface ProxySettings {
   readonly hideErrors?: boolean;
   /** Requests with `X-Graphand-Healthcheck: true` get 200 OK from the proxy. */
   readonly compatHealthcheck?: boolean;
+  /** The proxy adds `Via` to forwarded requests and responses; true if left out. */
+  readonly via?: boolean;
   /** Rate limit of each client, over all functions; none if left out. */
   readonly rateLimit?: RateLimit;
 }
@@ -283,6 +285,7 @@ function contextSettings(
     root,
     index: settings.index ?? "off",
     hideErrors,
+    via: settings.via ?? true,
     compatHealthcheck: settings.compatHealthcheck ?? false,
     isTrusted: trustOf(settings.trustedProxies ?? []),
     rateLimit: settings.rateLimit ?? "none",

@@ -75,13 +75,20 @@ export interface EncodedReply {
   readonly headBytes: number;
 }
 
+/** Options of {@linkcode encodeReply}. */
+export interface ReplyOptions {
+  readonly isForHead: boolean;
+  readonly isPersistent: boolean;
+  /** Time of the reply, in milliseconds since 1970. */
+  readonly nowMs: number;
+}
+
 /** Encodes a reply. A reply to HEAD has the length of its body, but no body. */
-export function encodeReply(
-  reply: Reply,
-  options: { readonly isForHead: boolean; readonly isPersistent: boolean },
-): EncodedReply {
+export function encodeReply(reply: Reply, options: ReplyOptions): EncodedReply {
   const body = new TextEncoder().encode(reply.body);
   const fields = {
+    // RFC 9110, sections 5.6.7 and 6.6.1.
+    date: new Date(options.nowMs).toUTCString(),
     ...(reply.body === "" ? {} : { "content-type": reply.contentType ?? PLAIN }),
     ...(reply.status === 204 ? {} : { "content-length": String(body.length) }),
     ...reply.fields,

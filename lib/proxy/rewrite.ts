@@ -8,7 +8,7 @@ import {
   valueStart,
 } from "./http1/fields.ts";
 import type { HeadWriter } from "./http1/head_writer.ts";
-import { ascii, SLASH, SPACE, TAB } from "./http1/octets.ts";
+import { ascii, CR, SLASH, SPACE, TAB } from "./http1/octets.ts";
 import type { Peer } from "./peer.ts";
 import type { RequestHead } from "./http1/request_head.ts";
 import type { ResponseHead } from "./http1/response_head.ts";
@@ -26,6 +26,8 @@ export interface RequestRewrite {
   readonly requestId: string;
   /** `Host` for a request without one. */
   readonly upstreamHost: string;
+  /** Adds a `Via` field. */
+  readonly via: boolean;
 }
 
 /** Changes to a response on its way to the client. */
@@ -38,6 +40,8 @@ export interface ResponseRewrite {
   readonly isRechunked: boolean;
   /** The proxy removes chunked coding, for HTTP/1.0. */
   readonly isDechunked: boolean;
+  /** The proxy adds a `Via` field. */
+  readonly via: boolean;
 }
 
 const HTTP_11_LINE_END = ascii(" HTTP/1.1\r\n");
@@ -54,12 +58,20 @@ const FORWARDED_HOST = ascii("X-Forwarded-Host: ");
 const FORWARDED_PROTO = ascii("X-Forwarded-Proto: ");
 const FORWARDED_PREFIX = ascii("X-Forwarded-Prefix: ");
 const CLIENT_ADDRESS = ascii("X-Deno-Client-Address: ");
+/** With the version of the message that the proxy received (RFC 9110, section 7.6.3). */
+const VIA_11 = ascii("Via: 1.1 ddsrv\r\n");
+const VIA_10 = ascii("Via: 1.0 ddsrv\r\n");
+const FIELD_SEPARATOR = ascii(": ");
 const REQUEST_ID = ascii("X-Request-Id: ");
 
 /** Sets of field kinds, as bits. */
 const HOP_BY_HOP = bitsOf(FieldKind.Connection, FieldKind.HopByHop);
 const UPGRADE = bitsOf(FieldKind.Upgrade);
 const HOST = bitsOf(FieldKind.Host);
+const TRANSFER_ENCODING = bitsOf(FieldKind.TransferEncoding);
+const CONTENT_LENGTH = bitsOf(FieldKind.ContentLength);
+/** Written anew if other parsers may read the white space around their values differently. */
+const FRAMING = bitsOf(FieldKind.ContentLength, FieldKind.TransferEncoding);
 /** Always rewritten; the values of a trusted peer are kept in front. */
 const REWRITTEN = bitsOf(
   FieldKind.ForwardedFor,
@@ -77,14 +89,16 @@ const TRUSTED_ONLY = bitsOf(
 
 /**
  * Writes the request head for the function: strips the prefix, drops hop-by-hop fields, adds
- * forwarding fields, and copies everything else unchanged (RFC 9110, section 7.6).
+ * forwarding fields, and copies everything else unchanged (RFC 9110, section 7.6). Returns the number
+ * of field lines.
  */
 export function writeRequestHead(
   writer: HeadWriter,
   head: RequestHead,
   rewrite: RequestRewrite,
-): void {
+): number {
   const { bytes } = head;
+  let added = 0;
   writer.clear();
   writer.copy(bytes, head.methodStart, head.methodEnd);
   if (head.isServerWide) {
@@ -102,22 +116,33 @@ export function writeRequestHead(
     writer.bytes(HOST_NAME);
     writer.copy(bytes, head.authorityStart, head.authorityEnd);
     writer.bytes(CRLF);
+    added++;
   } else if (head.isHttp10 && findField(head.fields, FieldKind.Host) === -1) {
     // Optional in HTTP/1.0, but servers require it in HTTP/1.1 (section 3.2).
     writer.bytes(HOST_NAME);
     writer.latin1(rewrite.upstreamHost);
     writer.bytes(CRLF);
+    added++;
   }
   const dropped = HOP_BY_HOP | REWRITTEN | (rewrite.peer.isTrusted ? 0 : TRUSTED_ONLY) |
     (head.isUpgrade ? 0 : UPGRADE) | (hasAuthority ? HOST : 0);
-  copyFields(writer, head, dropped);
-  if (head.isUpgrade) writer.bytes(CONNECTION_UPGRADE);
-  writeForwarding(writer, head, rewrite);
+  const copied = copyFields(writer, head, dropped);
+  if (head.isUpgrade) {
+    writer.bytes(CONNECTION_UPGRADE);
+    added++;
+  }
+  if (rewrite.via) {
+    writer.bytes(head.isHttp10 ? VIA_10 : VIA_11);
+    added++;
+  }
+  added += writeForwarding(writer, head, rewrite);
   writer.bytes(CRLF);
+  return copied + added;
 }
 
-/** Writes the fields that say where a request came from. */
-function writeForwarding(writer: HeadWriter, head: RequestHead, rewrite: RequestRewrite): void {
+/** Writes the fields that say where a request came from, and returns how many they are. */
+function writeForwarding(writer: HeadWriter, head: RequestHead, rewrite: RequestRewrite): number {
+  let added = 3;
   const { bytes, fields } = head;
   const { peer, rawPrefix } = rewrite;
   const isForwarded = (kind: FieldKind): boolean =>
@@ -130,17 +155,20 @@ function writeForwarding(writer: HeadWriter, head: RequestHead, rewrite: Request
     writer.bytes(FORWARDED_HOST);
     writeHost(writer, bytes, head);
     writer.bytes(CRLF);
+    added++;
   }
   if (!isForwarded(FieldKind.ForwardedProto)) {
     writer.bytes(FORWARDED_PROTO);
     writer.bytes(peer.protoBytes);
     writer.bytes(CRLF);
+    added++;
   }
   if (rawPrefix !== "" || isForwarded(FieldKind.ForwardedPrefix)) {
     writer.bytes(FORWARDED_PREFIX);
     if (peer.isTrusted) copyPrefix(writer, head);
     writer.latin1(rawPrefix);
     writer.bytes(CRLF);
+    added++;
   }
   writer.bytes(CLIENT_ADDRESS);
   writer.bytes(rewrite.clientBytes);
@@ -148,6 +176,7 @@ function writeForwarding(writer: HeadWriter, head: RequestHead, rewrite: Request
   writer.bytes(REQUEST_ID);
   writer.latin1(rewrite.requestId);
   writer.bytes(CRLF);
+  return added;
 }
 
 /** Copies all values of a field, each followed by a separator. */
@@ -174,7 +203,7 @@ function copyPrefix(writer: HeadWriter, { bytes, fields }: RequestHead): void {
 export function planResponse(
   response: Pick<ResponseHead, "framing" | "isChunked">,
   request: Pick<RequestHead, "isHttp10" | "isPersistent">,
-  isRead: boolean,
+  { isRead, via }: { readonly isRead: boolean; readonly via: boolean },
 ): ResponseRewrite {
   const { isHttp10 } = request;
   const isDechunked = isHttp10 && response.isChunked;
@@ -184,20 +213,37 @@ export function planResponse(
     isPersistent: request.isPersistent && isRead && !(isHttp10 && hasOpenEnd),
     isRechunked: !isHttp10 && response.framing.type === "close",
     isDechunked,
+    via,
   };
 }
 
-/** Returns true if a response head can be forwarded unchanged. */
+/** Returns true if a response head can be forwarded unchanged, apart from `Via`. */
 export function isPlainResponse(head: ResponseHead, rewrite: ResponseRewrite): boolean {
   if (head.isHttp10 || rewrite.isForHttp10 || !rewrite.isPersistent) {
     return false;
   }
   if (rewrite.isRechunked) return false;
-  const { fields } = head;
+  const { bytes, fields } = head;
+  const changed = HOP_BY_HOP | UPGRADE | (isWithoutLength(head) ? CONTENT_LENGTH : 0);
   for (let index = 0; index < fields.count; index++) {
-    if (((HOP_BY_HOP | UPGRADE) >>> fields.kinds[index]! & 1) === 1) return false;
+    const kind = fields.kinds[index]!;
+    if ((changed >>> kind & 1) === 1) return false;
+    if ((FRAMING >>> kind & 1) === 1 && hasOddBlanks(bytes, fields, index)) return false;
   }
   return true;
+}
+
+/** Writes a plain response head with a `Via` field. */
+export function writeWithVia(writer: HeadWriter, { bytes, start, end }: ResponseHead): void {
+  writer.clear();
+  writer.copy(bytes, start, end - CRLF.length);
+  writer.bytes(VIA_11);
+  writer.bytes(CRLF);
+}
+
+/** Some send the length zero with these, which must not have one (RFC 9110, section 8.6). */
+function isWithoutLength({ status }: ResponseHead): boolean {
+  return status < 200 || status === 204;
 }
 
 /** Writes the response head for the client. */
@@ -211,8 +257,9 @@ export function writeResponseHead(
   writer.copy(head.bytes, head.start + STATUS_11.length, head.fieldsStart);
   const isUpgrade = head.status === 101;
   const dropped = HOP_BY_HOP | (isUpgrade || head.status === 426 ? 0 : UPGRADE) |
-    (rewrite.isDechunked ? bitsOf(FieldKind.TransferEncoding) : 0);
+    (rewrite.isDechunked ? TRANSFER_ENCODING : 0) | (isWithoutLength(head) ? CONTENT_LENGTH : 0);
   copyFields(writer, head, dropped);
+  if (rewrite.via) writer.bytes(head.isHttp10 ? VIA_10 : VIA_11);
   if (rewrite.isRechunked) writer.bytes(CHUNKED_LINE);
   if (isUpgrade) writer.bytes(CONNECTION_UPGRADE);
   else if (!rewrite.isPersistent) writer.bytes(CONNECTION_CLOSE);
@@ -227,23 +274,47 @@ interface FieldSource {
   readonly connectionNames: readonly { readonly start: number; readonly end: number }[];
 }
 
-/** Copies all field lines except dropped ones. Copies adjacent lines at once. */
-function copyFields(writer: HeadWriter, source: FieldSource, dropped: number): void {
+/**
+ * Copies all field lines except dropped ones, and returns how many it has written. Copies adjacent
+ * lines at once.
+ */
+function copyFields(writer: HeadWriter, source: FieldSource, dropped: number): number {
+  let copied = 0;
   const { bytes, fields } = source;
   let runStart = -1;
   let runEnd = -1;
   for (let index = 0; index < fields.count; index++) {
     const kind = fields.kinds[index]!;
     const isKept = (dropped >>> kind & 1) === 0;
-    if (isKept && !(kind === FieldKind.Other && isListed(source, index))) {
+    const isWritten = isKept && !(kind === FieldKind.Other && isListed(source, index));
+    const isAnew = (FRAMING >>> kind & 1) === 1 && hasOddBlanks(bytes, fields, index);
+    if (isWritten) copied++;
+    if (isWritten && !isAnew) {
       if (runStart === -1) runStart = nameStart(fields, index);
       runEnd = lineEnd(bytes, valueEnd(fields, index));
       continue;
     }
     if (runStart !== -1) writer.copy(bytes, runStart, runEnd);
     runStart = -1;
+    if (isWritten) writeField(writer, source, index);
   }
   if (runStart !== -1) writer.copy(bytes, runStart, runEnd);
+  return copied;
+}
+
+/** Writes a field line anew, with one space before its value. */
+function writeField(writer: HeadWriter, { bytes, fields }: FieldSource, index: number): void {
+  writer.copy(bytes, nameStart(fields, index), nameEnd(fields, index));
+  writer.bytes(FIELD_SEPARATOR);
+  writer.copy(bytes, valueStart(fields, index), valueEnd(fields, index));
+  writer.bytes(CRLF);
+}
+
+/** Returns true if there is white space around a value apart from one space before it. */
+function hasOddBlanks(bytes: Uint8Array, fields: FieldTable, index: number): boolean {
+  const blanks = valueStart(fields, index) - nameEnd(fields, index) - 1;
+  const isUsual = blanks === 0 || blanks === 1 && bytes[valueStart(fields, index) - 1] === SPACE;
+  return !isUsual || bytes[valueEnd(fields, index)] !== CR;
 }
 
 /** Returns true if `Connection` lists a field. Applies only to fields unknown to the proxy. */

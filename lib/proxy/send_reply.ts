@@ -62,7 +62,11 @@ export async function answerReply(
 ): Promise<Outcome> {
   const { wire, tally } = client;
   const isPersistent = head.isPersistent && isComplete && !wire.isEnded;
-  const { bytes, headBytes } = encodeReply(reply, { isForHead: head.isHead, isPersistent });
+  const { bytes, headBytes } = encodeReply(reply, {
+    isForHead: head.isHead,
+    isPersistent,
+    nowMs: Date.now(),
+  });
   tally.status = reply.status;
   tally.headBytes += headBytes;
   if (!await sendToClient(client, bytes)) return CLOSE;
@@ -96,7 +100,11 @@ export async function refuseClient(
 ): Promise<void> {
   const { wire, context, peer, deadlines } = client;
   const reply = faultReply(fault, { isHidden: context.hideErrors });
-  const { bytes, headBytes } = encodeReply(reply, { isForHead, isPersistent: false });
+  const { bytes, headBytes } = encodeReply(reply, {
+    isForHead,
+    isPersistent: false,
+    nowMs: Date.now(),
+  });
   context.onAccess?.({
     ...UNREADABLE,
     startedAtMs: Date.now(),

@@ -176,7 +176,7 @@ async function answer(client: Client, head: RequestHead): Promise<Outcome> {
     return await answerReload(client, head, { name: name!, reload: routes.onReload });
   }
   if (route?.type === "waiting") {
-    const waited = await waitForStart(client, name!);
+    const waited = await waitForStart(client, head, name!);
     if (waited.type === "aborted") return CLOSE;
     if (waited.type === "crowded") {
       return await answerFault(client, head, { fault: CROWDED, isHtml });
@@ -211,13 +211,13 @@ function debugRouteOf(
 }
 
 /** Waits for a function to start. Limits the share of one peer among waiting requests. */
-async function waitForStart(client: Client, name: string): Promise<WaitOutcome> {
+async function waitForStart(client: Client, head: RequestHead, name: string): Promise<WaitOutcome> {
   const { account, context } = client;
   const isCrowded = !account.isExempt && account.waiting >= shareOf(context.limits.maxWaiting);
   if (isCrowded) return { type: "crowded" };
   account.waiting++;
   try {
-    return await waitForRoute(client, name);
+    return await waitForRoute(client, head, name);
   } finally {
     account.waiting--;
   }
@@ -275,6 +275,7 @@ async function forward(
     clientBytes: clientAddress(peer, head, client.context.isTrusted),
     requestId,
     upstreamHost: upstream.authority,
+    via: client.context.via,
   };
   account.inFlight++;
   let outcome: Outcome;

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import {
   certificateEnvironment,
   type ProcessPaths,
@@ -10,6 +9,7 @@ import type { DenoBinary } from "./deno_binary.ts";
 import { type ListenAddress, serveAddress } from "./listen_address.ts";
 import { permissionFlags, type PermissionFlagsOptions } from "./permission_flags.ts";
 import { registryEnvironment } from "./registry_environment.ts";
+import { modulePlace } from "../system/host_places.ts";
 import type { Site } from "./site.ts";
 
 /** Hosts from which Deno imports by default (`deno check --help`). */
@@ -203,8 +203,7 @@ export function runCommand(options: RunCommandOptions): string[] {
  * ```
  */
 export function denoDirectory(environment: Readonly<Record<string, string>>): string {
-  const { DENO_DIR, XDG_CACHE_HOME, HOME = "/" } = environment;
-  return DENO_DIR || join(XDG_CACHE_HOME || join(HOME, ".cache"), "deno");
+  return modulePlace(Deno.build.os, environment);
 }
 
 /**

@@ -2,8 +2,9 @@
 // serves a module that only exports a server, `export default { fetch }`, as `deno serve` would. It
 // shows the supervisor what keeps the function awake. It is one file because each start loads it.
 const startFile = new URL("start.json", import.meta.url);
-const { hostname, port, isUnix, isAlone, isParked, usesNode, isDebugged, breaks, variables } = JSON
-  .parse(Deno.readTextFileSync(startFile));
+const start = JSON.parse(Deno.readTextFileSync(startFile));
+const { hostname, port, isUnix, isAlone, isParked, usesNode, isDebugged, breaks } = start;
+const { parent, variables } = start;
 
 if (isParked) {
   // Deno loads these on their first use, which takes longer than the start of a small function.
@@ -11,6 +12,12 @@ if (isParked) {
   if (usesNode) await import("node:http");
   // A supervisor that is gone ends the process, so there is always a byte.
   await Deno.stdin.read(new Uint8Array(1));
+}
+
+if (parent !== undefined) {
+  // The parent was killed, so it could not end this process.
+  const { exit } = Deno;
+  Deno.unrefTimer(setInterval(() => Deno.ppid === parent || exit(143), 1_000));
 }
 
 /** Time in which a module that has loaded may begin to listen, where nobody watches its ports. */

@@ -18,6 +18,8 @@ export interface StartFileContent {
   readonly isDebugged?: boolean;
   /** The debugger stops just before the function's own code; `false` if left out. */
   readonly breaks?: boolean;
+  /** The process ends when this one is not its parent any more; nothing watches it when left out. */
+  readonly parent?: number;
   readonly variables: Readonly<Record<string, string>>;
 }
 

@@ -66,6 +66,7 @@ Deno.test("a flag has the name of its setting in kebab case, and a boolean's neg
   assert.deepEqual(flags.filter((flag) => flag.startsWith("--no-")), [
     "--no-logs",
     "--no-watch",
+    "--no-via",
   ]);
   for (const flag of ["--port", "--logs-dir", "--log-file-format", "--console-format"]) {
     assert.ok(flags.includes(flag), flag);
@@ -87,6 +88,8 @@ Deno.test("SIGHUP applies these settings and the limits of the proxy, and no oth
     .map(({ name }) => name);
   assert.deepEqual(names, [
     "shutdownTimeout",
+    "uiWrite",
+    "uiTokenFile",
     "watch",
     "check",
     "checkCpuTime",
@@ -123,6 +126,7 @@ Deno.test("SIGHUP applies these settings and the limits of the proxy, and no oth
     "rateLimit",
     "trustedProxies",
     "hideErrors",
+    "via",
     "compatHealthcheck",
     ...Object.values(LIMIT_SETTINGS).map(({ name }) => name),
   ]);

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { type Change, changeOf, isCode, isConfiguration } from "../../lib/dev/change_of.ts";
+import {
+  type Change,
+  changeOf,
+  isCode,
+  isConfiguration,
+  isWritten,
+} from "../../lib/dev/change_of.ts";
 
 const changes: readonly [path: string, change: Change][] = [
   ["/f/shop/index.ts", { type: "own", name: "shop", path: "index.ts" }],
@@ -30,9 +36,16 @@ Deno.test("isCode() is true for what a type check reads, and for a folder", () =
 });
 
 Deno.test("isConfiguration() names files that count although they are ignored", () => {
-  assert.ok(isConfiguration(".env", []));
-  assert.ok(isConfiguration("ddsrv.json", []));
-  assert.ok(isConfiguration("prod.env", ["prod.env"]));
-  assert.ok(!isConfiguration("prod.env", []));
-  assert.ok(!isConfiguration("a/.env", []));
+  const named = { entry: "dist/main.js", envFiles: ["prod.env"], writable: [] };
+  const counting = [".env", "ddsrv.json", "deno.lock", "prod.env", "dist/main.js"];
+  assert.deepEqual(counting.filter((path) => !isConfiguration(path, named)), []);
+  const others = ["a/.env", "dist/other.js", "main.js"];
+  assert.deepEqual(others.filter((path) => isConfiguration(path, named)), []);
+});
+
+Deno.test("isWritten() is true for what the function itself writes", () => {
+  const named = { entry: "index.ts", envFiles: [], writable: ["cache/", "state.json", "a/b"] };
+  const written = ["cache", "cache/x", "cache/a/b", "state.json", "state.json-wal", "a/b", "a/b/c"];
+  assert.deepEqual(written.filter((path) => !isWritten(path, named)), []);
+  assert.deepEqual(["cachex", "a", "a/bc", "x/cache"].filter((path) => isWritten(path, named)), []);
 });

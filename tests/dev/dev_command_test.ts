@@ -1,7 +1,7 @@
 // Drives the real command on a pseudo-terminal, as an ordinary user may.
 import assert from "node:assert/strict";
 import { printError } from "../../cli/output/print.ts";
-import { modulePlace } from "../../lib/dev/host_places.ts";
+import { modulePlace } from "../../lib/system/host_places.ts";
 import { hasPtyPrograms, ptyCommand } from "../../lib/process/pty_command.ts";
 import { eventually, within } from "../patience.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
@@ -240,3 +240,25 @@ for (const [args, said] of refused) {
     assert.match(new TextDecoder().decode(stderr), said);
   });
 }
+
+Deno.test("a ddsrv dev that is killed leaves no process", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("f/a/index.ts", 'Deno.serve(() => new Response("a"));\n');
+  await Deno.mkdir(directory.at("tmp"));
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--allow-all", MAIN, "dev", directory.at("f/a"), "--port", "0"],
+    env: { HOME: directory.at("home"), TMPDIR: directory.at("tmp"), CHECK_CODE: "false" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  let said = "";
+  const read = child.stderr.pipeThrough(new TextDecoderStream())
+    .pipeTo(new WritableStream({ write: (text) => void (said += text) }));
+  await eventually("it is ready", () => said.includes("Ready in"), { now: () => said });
+  assert.equal(await countProcesses(directory.path), 1);
+  child.kill("SIGKILL");
+  await child.status;
+  await eventually("its function ends", async () => await countProcesses(directory.path) === 0);
+  await read;
+});

@@ -33,6 +33,7 @@ interface WorldOptions {
   /** Results of checks in order; without errors when left out. */
   readonly errors?: (string | undefined)[];
   readonly hasDebugger?: boolean;
+  readonly isLazy?: boolean;
   readonly level?: PreparedFunction["level"];
   readonly problem?: () => string | undefined;
   /** Exit code of the process with this number at its start. */
@@ -40,7 +41,14 @@ interface WorldOptions {
 }
 
 function createWorld(options: WorldOptions = {}): World {
-  const { errors = [], hasDebugger = false, level = "types", problem, exitsAtStart } = options;
+  const {
+    errors = [],
+    hasDebugger = false,
+    isLazy = false,
+    level = "types",
+    problem,
+    exitsAtStart,
+  } = options;
   const routes = new RouteTable();
   const fakes: Fake[] = [];
   const events: DevEvent[] = [];
@@ -48,7 +56,8 @@ function createWorld(options: WorldOptions = {}): World {
     name: "a",
     isStatic: false,
     level,
-    policy: { keepPrefix: false, rateLimit: "none" },
+    policy: { keepPrefix: false, rateLimit: "none", writable: [] },
+    moduleOptions: { entry: "index.ts" },
     envFiles: [],
     warnings: [],
   } as unknown as PreparedFunction;
@@ -75,12 +84,14 @@ function createWorld(options: WorldOptions = {}): World {
 
   const one = developFunction("a", {
     routes,
+    isLazy,
     hasDebugger,
     prepare() {
       const said = problem?.();
       return said === undefined ? Promise.resolve(prepared) : Promise.reject(new ConfigError(said));
     },
     start: (_, { isParked }) => Promise.resolve(start(isParked)),
+    inTurn: (task) => task(),
     check: () => Promise.resolve(errors.shift()),
     onEvent: (event) => void events.push(event),
     onLine: () => {},
@@ -229,6 +240,16 @@ Deno.test("developFunction() with a debugger ends the old process before the new
   world.one.update("code");
   await serves(world, 1);
   assert.equal(world.fakes[0]!.isStopped, true);
+});
+
+Deno.test("developFunction() starts a lazy function with its first request", async () => {
+  await using world = createWorld({ isLazy: true });
+  for (const kind of ["code", "data", "now"] as const) world.one.update(kind);
+  assert.deepEqual([world.fakes.length, world.routes.get("a")?.type], [0, "waiting"]);
+  world.one.wanted();
+  await serves(world, 0);
+  world.one.update("code");
+  await serves(world, 1);
 });
 
 Deno.test("developFunction() starts only the last of several updates", async () => {

@@ -76,6 +76,14 @@ Deno.test("deploy sends a folder, remembers the server, sets variables and shows
   assert.equal(JSON.parse(second.stdout).status, "ready");
   await server.answers("/shop", "2");
 
+  const logged = await new Deno.Command(COMMAND[0]!, {
+    args: [...COMMAND.slice(1), "logs", "--to", "default", "--grep", "no '$line", "--", "shop"],
+    cwd: laptop.folder,
+    env: { ...laptop.ssh.env(), LOGS_DIRECTORY: server.logs },
+  }).output();
+  assert.equal(logged.code, 0, new TextDecoder().decode(logged.stderr));
+  assert.equal(logged.stdout.length, 0);
+
   const preview = await laptop.deploy(["--preview", "PR/12", "--ttl", "3d", "--no-check"]);
   assert.deepEqual([preview.code, preview.stdout], [0, `${server.url}/shop--pr-12\n`]);
   assert.match(preview.stderr, /shop--pr-12 expires in 2d23h\n/);

@@ -9,6 +9,7 @@ async function attempt(what: string, argument: string): Promise<void> {
   const [hostname = "", port] = argument.split(" ");
   switch (what) {
     case "write": return Deno.writeTextFileSync(argument, "x");
+    case "fetch": return void await fetch(argument);
     case "run": return void new Deno.Command(argument).outputSync();
     case "ffi": return void Deno.dlopen(argument, {});
     case "burst":
@@ -46,12 +47,14 @@ Deno.test("a function's log explains what policy refuses, each cause once", asyn
       "other/index.ts": PROBE,
       "closed/index.ts": LOUD,
       "closed/ddsrv.json": '{ "egress": "none" }',
+      "named/index.ts": LOUD,
+      "named/ddsrv.json": '{ "egress": ["server.test:80"] }',
       "brief/index.ts": `
 await Deno.connect({ hostname: "${WORLD.neighbour}", port: 5432 });
 `,
     },
   });
-  for (const name of ["app", "other", "closed"]) await server.said(`${name} ready`);
+  for (const name of ["app", "other", "closed", "named"]) await server.said(`${name} ready`);
   const other = await probe(server, "other", "interfaces");
   const [, address] = /eth0 (\d+\.\d+\.\d+\.\d+)/.exec(other)!;
   const attempts = [
@@ -79,8 +82,11 @@ await Deno.connect({ hostname: "${WORLD.neighbour}", port: 5432 });
   await server.said(
     `connection to ${WORLD.server}:80 refused: egress is "none" (add it to "egress" in its ddsrv.json)`,
   );
+  assert.equal(await probe(server, "named", "fetch|http://neighbour.test/"), "failed");
+  await server.said(
+    "ddsrv: the name neighbour.test refused: its egress list does not name this host",
+  );
   // It exits at once, again and again.
-  await server.said(`brief`);
   await eventually("the log of a function that exits has a mark", async () => {
     const found = await marks(server, "brief");
     return found.some((one) => one.startsWith(`connection to ${WORLD.neighbour}:5432 refused`));

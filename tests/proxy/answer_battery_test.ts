@@ -82,7 +82,12 @@ async function check(one: AnswerCase): Promise<void> {
   if (isClosed) return;
   // The same again, but with the next request after the first response.
   const length = got.lastIndexOf("HTTP/1.1 200 OK");
-  equal(await play(one, getApart(one.request, length)), got);
+  equal(undated(await play(one, getApart(one.request, length))), undated(got));
+}
+
+/** Removes the time of the proxy's own replies. */
+function undated(text: string): string {
+  return text.replaceAll(/\r\ndate: [^\r]+ GMT(?=\r\n)/g, "");
 }
 
 for (const one of ANSWER_CASES) {

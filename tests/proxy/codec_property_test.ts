@@ -372,7 +372,7 @@ Deno.test("serveClient() rejects a message with the same reply for any split of 
       await other.write(NONE);
       await other.readUntil("Function not found");
       await client.write(message.slice(cut));
-      answers.add(await client.readAll());
+      answers.add((await client.readAll()).replace(/\r\ndate: [^\r]+/, ""));
     }
     equal(answers.size, 1, [message, ...answers].join("\n"));
   }

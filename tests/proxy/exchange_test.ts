@@ -174,3 +174,20 @@ Deno.test("exchange() drops hop-by-hop fields of the response", async () => {
   await next.write(OK);
   equal(await client.read(OK.length), OK);
 });
+
+Deno.test("exchange() adds Via to final responses and to 101, not to other interim ones", async () => {
+  await using stage = openStage({}, { via: true });
+  const { client, served, head } = await begin(stage, GET);
+  match(head, /\r\nVia: 1.1 ddsrv\r\nX-Forwarded-For: /);
+  const interim = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
+  await served.write(`${interim}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`);
+  const answer = `${interim}HTTP/1.1 200 OK\r\nContent-Length: 2\r\nVia: 1.1 ddsrv\r\n\r\nok`;
+  equal(await client.read(answer.length), answer);
+  await client.write(GET.replace("Host: h", "Host: h\r\nConnection: Upgrade\r\nUpgrade: x"));
+  await served.readHead();
+  await served.write("HTTP/1.1 101 S\r\nUpgrade: x\r\n\r\n");
+  equal(
+    await client.readHead(),
+    "HTTP/1.1 101 S\r\nUpgrade: x\r\nVia: 1.1 ddsrv\r\nConnection: Upgrade\r\n\r\n",
+  );
+});

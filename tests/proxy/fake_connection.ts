@@ -72,6 +72,7 @@ export function contextOf(routes: RouteTable): ProxyContext {
     index: "off",
     suggestions: createSuggestions(),
     hideErrors: false,
+    via: false,
     compatHealthcheck: false,
     rateLimit: "none",
     limiter: new RateLimiter(),

@@ -176,6 +176,8 @@ export function openStage(
     port: 0,
     routes,
     limits: limits ?? {},
+    // So that tests compare all other bytes as they were sent.
+    via: false,
     onError: (error) => errors.push(error),
     ...options,
   });

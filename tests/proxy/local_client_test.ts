@@ -34,9 +34,9 @@ Deno.test("isLocalClient() accepts programs of this host", () => {
     { host: "127.0.0.1:9999" },
     { host: "[::1]:9999" },
     { host: "shop.localhost" },
-    { host: "example.org" },
-    { host: "shpo.example.org" },
     { isTrusted: true },
+    { isTrusted: true, host: "example.org", fields: forwarded("127.0.0.1") },
+    { isTrusted: true, host: "shpo.example.org", fields: forwarded("127.0.0.1") },
     { isTrusted: true, fields: forwarded("127.0.0.1", "::1, ::ffff:127.0.0.1") },
     { isTrusted: true, fields: `${forwarded("127.0.0.1")}X-Forwarded-Proto: https\r\n` },
   ];
@@ -63,7 +63,11 @@ Deno.test("isLocalClient() refuses others, and proxies that speak for others", (
     { isTrusted: true, fields: forwarded("unknown") },
     { isTrusted: true, fields: forwarded(`${"127.0.0.1,".repeat(30)}127.0.0.1`) },
     { version: "1.0" },
+    // A proxy of TCP connections.
+    { host: "example.org" },
+    { host: "shop.example.org", isTrusted: true },
     // DNS rebinding.
+    { host: "evil.example", isTrusted: true, fields: forwarded("127.0.0.1") },
     { host: "evil.example" },
     { host: "localhost.evil.example" },
     { host: "evilexample.org" },

@@ -4,6 +4,8 @@ import { acceptsHtml } from "../../lib/proxy/accept.ts";
 import { encodeReply, faultReply, type Reply } from "../../lib/proxy/reply.ts";
 import { textOf } from "./harness.ts";
 
+const DATE = "date: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+
 Deno.test("encodeReply() encodes a reply of the proxy", () => {
   const text = "content-type: text/plain; charset=utf-8\r\n";
   const rows: [Reply, boolean, boolean, string][] = [
@@ -11,43 +13,47 @@ Deno.test("encodeReply() encodes a reply of the proxy", () => {
       { status: 200, body: "OK" },
       false,
       true,
-      `HTTP/1.1 200 OK\r\n${text}content-length: 2\r\nconnection: keep-alive\r\n\r\nOK`,
+      `HTTP/1.1 200 OK\r\n${DATE}${text}content-length: 2\r\nconnection: keep-alive\r\n\r\nOK`,
     ],
     [
       { status: 200, body: "OK" },
       true,
       false,
-      `HTTP/1.1 200 OK\r\n${text}content-length: 2\r\nconnection: close\r\n\r\n`,
+      `HTTP/1.1 200 OK\r\n${DATE}${text}content-length: 2\r\nconnection: close\r\n\r\n`,
     ],
     [
       { status: 204, body: "" },
       false,
       true,
-      "HTTP/1.1 204 No Content\r\nconnection: keep-alive\r\n\r\n",
+      `HTTP/1.1 204 No Content\r\n${DATE}connection: keep-alive\r\n\r\n`,
     ],
     [
       { status: 500, body: "é", fields: { "x-a": "b" } },
       false,
       false,
-      `HTTP/1.1 500 Internal Server Error\r\n${text}content-length: 2\r\nx-a: b\r\n` +
+      `HTTP/1.1 500 Internal Server Error\r\n${DATE}${text}content-length: 2\r\nx-a: b\r\n` +
       "connection: close\r\n\r\n\xc3\xa9",
     ],
     [
       faultReply(faultOf("function-busy", { message: "No", retryAfterS: 2 })),
       false,
       true,
-      `HTTP/1.1 503 Service Unavailable\r\n${text}content-length: 2\r\n` +
+      `HTTP/1.1 503 Service Unavailable\r\n${DATE}${text}content-length: 2\r\n` +
       "x-content-type-options: nosniff\r\nx-ddsrv-error: function-busy\r\nretry-after: 2\r\nconnection: keep-alive\r\n\r\nNo",
     ],
     [
       { status: 418, body: "", fields: { "x-ddsrv-error": "tea" } },
       false,
       false,
-      "HTTP/1.1 418 \r\ncontent-length: 0\r\nx-ddsrv-error: tea\r\nconnection: close\r\n\r\n",
+      `HTTP/1.1 418 \r\n${DATE}content-length: 0\r\nx-ddsrv-error: tea\r\nconnection: close\r\n\r\n`,
     ],
   ];
   for (const [reply, isForHead, isPersistent, expected] of rows) {
-    const { bytes, headBytes } = encodeReply(reply, { isForHead, isPersistent });
+    const { bytes, headBytes } = encodeReply(reply, {
+      isForHead,
+      isPersistent,
+      nowMs: 784_111_777_000,
+    });
     equal(textOf(bytes), expected);
     equal(headBytes, expected.indexOf("\r\n\r\n") + 4);
   }

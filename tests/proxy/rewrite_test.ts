@@ -1,4 +1,4 @@
-import { equal } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import { HeadWriter } from "../../lib/proxy/http1/head_writer.ts";
 import { peerOf } from "../../lib/proxy/peer.ts";
 import { createRequestHead, parseRequestHead } from "../../lib/proxy/http1/request_head.ts";
@@ -8,6 +8,7 @@ import {
   type ResponseRewrite,
   writeRequestHead,
   writeResponseHead,
+  writeWithVia,
 } from "../../lib/proxy/rewrite.ts";
 import { RouteTable } from "../../lib/proxy/route_table.ts";
 import { routeTarget } from "../../lib/proxy/target.ts";
@@ -15,7 +16,10 @@ import { contextOf } from "./fake_connection.ts";
 import { bytesOf, textOf } from "./harness.ts";
 
 /** The request head that a function gets for `text`. */
-function forward(text: string, { isTrusted = false, keepPrefix = false } = {}): string {
+function forward(
+  text: string,
+  { isTrusted = false, keepPrefix = false, via = false } = {},
+): string {
   const bytes = bytesOf(text);
   const head = createRequestHead(32);
   const fault = parseRequestHead(bytes, { start: 0, end: bytes.length }, head, {
@@ -24,15 +28,19 @@ function forward(text: string, { isTrusted = false, keepPrefix = false } = {}): 
   equal(fault, undefined, text);
   const { rawPrefix, restStart } = routeTarget(head, contextOf(new RouteTable()));
   const writer = new HeadWriter(8);
-  writeRequestHead(writer, head, {
+  const count = writeRequestHead(writer, head, {
     restStart: keepPrefix ? head.targetStart : restStart,
     rawPrefix: keepPrefix ? "" : rawPrefix,
     peer: peerOf("192.0.2.1", { proto: "http", isTrusted: () => isTrusted }),
     clientBytes: bytesOf("192.0.2.1:4711"),
     requestId: "id",
     upstreamHost: "10.0.0.1:8000",
+    via,
   });
-  return textOf(writer.written);
+  const written = textOf(writer.written);
+  // The request line and the empty line are no fields.
+  equal(count, written.split("\r\n").length - 3, "the number of fields");
+  return written;
 }
 
 const CLIENT = "X-Deno-Client-Address: 192.0.2.1:4711\r\n";
@@ -78,6 +86,14 @@ Deno.test("writeRequestHead() writes a path or an asterisk for a target without 
     );
     equal(line, `${seen} HTTP/1.1`);
   }
+});
+
+Deno.test("writeRequestHead() adds a Via field behind those of the client, and counts all", () => {
+  equal(
+    forward("GET /name HTTP/1.1\r\nHost: h\r\nVia: 1.0 a, 2 b\r\nA: b\r\n\r\n", { via: true }),
+    `GET / HTTP/1.1\r\nHost: h\r\nVia: 1.0 a, 2 b\r\nA: b\r\nVia: 1.1 ddsrv\r\n${added()}`,
+  );
+  match(forward("GET /name HTTP/1.0\r\n\r\n", { via: true }), /\r\nVia: 1.0 ddsrv\r\n/);
 });
 
 Deno.test("writeRequestHead() always writes a Host", () => {
@@ -179,6 +195,7 @@ const PLAIN: ResponseRewrite = {
   isPersistent: true,
   isRechunked: false,
   isDechunked: false,
+  via: false,
 };
 
 /** The response head that a client gets for `text`, and whether it is forwarded unchanged. */
@@ -198,6 +215,23 @@ Deno.test("writeResponseHead() keeps end-to-end fields unchanged", () => {
   const [head, isPlain] = answer(text, {});
   equal(head, text);
   equal(isPlain, true);
+  for (const status of ["304 x\r\nContent-Length: 9", "205 x\r\nContent-Length: 0"]) {
+    deepEqual(answer(`HTTP/1.1 ${status}\r\n\r\n`, {}), [`HTTP/1.1 ${status}\r\n\r\n`, true]);
+  }
+});
+
+Deno.test("writeResponseHead() and writeWithVia() add a Via field behind those of the function", () => {
+  const text = "HTTP/1.1 200 OK\r\nVia: 1.0 a\r\nContent-Length: 0\r\n\r\n";
+  const expected = text.replace("0\r\n\r\n", "0\r\nVia: 1.1 ddsrv\r\n\r\n");
+  deepEqual(answer(text, { via: true }), [expected, true]);
+  const bytes = bytesOf(text);
+  const head = createResponseHead(32);
+  parseResponseHead(bytes, { start: 0, end: bytes.length, isForHead: false }, head);
+  const writer = new HeadWriter(8);
+  writeWithVia(writer, head);
+  equal(textOf(writer.written), expected);
+  const old = answer("HTTP/1.0 200 OK\r\n\r\n", { via: true, isRechunked: true });
+  equal(old[0], "HTTP/1.1 200 OK\r\nVia: 1.0 ddsrv\r\nTransfer-Encoding: chunked\r\n\r\n");
 });
 
 Deno.test("writeResponseHead() rewrites hop-by-hop fields", () => {
@@ -227,6 +261,17 @@ Deno.test("writeResponseHead() rewrites hop-by-hop fields", () => {
       { isDechunked: true, isForHttp10: true, isPersistent: false },
       "1 200 OK\r\nA: b\r\nConnection: close\r\n",
     ],
+    // No length for these, and no odd white space for the fields that frame a message.
+    ["1 204 x\r\nA: b\r\nContent-Length: 0\r\n", {}, "1 204 x\r\nA: b\r\n"],
+    ["1 103 x\r\nContent-Length: 0\r\nA: b\r\n", {}, "1 103 x\r\nA: b\r\n"],
+    [
+      "1 101 x\r\nUpgrade: x\r\nContent-Length: 0\r\n",
+      {},
+      "1 101 x\r\nUpgrade: x\r\nConnection: Upgrade\r\n",
+    ],
+    ["1 200 x\r\nA:\tb \r\nContent-Length:\t2\r\n", {}, `1 200 x\r\nA:\tb \r\n${length}`],
+    ["1 200 x\r\nContent-Length: 2 \r\nA: b\r\n", {}, `1 200 x\r\n${length}A: b\r\n`],
+    ["1 200 x\r\nTransfer-Encoding:  chunked\r\n", {}, `1 200 x\r\n${chunked}`],
     ["1 200 OK\r\nUpgrade: h2c\r\nContent-Length: 0\r\n", {}, "1 200 OK\r\nContent-Length: 0\r\n"],
     [
       "1 426 x\r\nUpgrade: h2c\r\nContent-Length: 0\r\n",

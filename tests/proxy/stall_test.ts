@@ -51,7 +51,7 @@ Deno.test("exchange() notices a disconnect after any request and any further dat
     GET + "x".repeat(5_000),
     GET + "x".repeat(60_000),
   ];
-  for (const request of requests) {
+  await Promise.all(requests.map(async (request) => {
     await using stage = openStage();
     const { client, served } = await begin(stage, request);
     await served.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -59,7 +59,7 @@ Deno.test("exchange() notices a disconnect after any request and any further dat
     client.close();
     await served.readAll();
     await untilFree(stage);
-  }
+  }));
 });
 
 Deno.test("exchange() times out for a client that has sent more data than the buffer holds", async () => {

@@ -105,6 +105,32 @@ Deno.test("exchange() does not switch protocols before the request is complete",
   match(await client.readUntil("Error forwarding"), /^HTTP\/1.1 502 .*: close\r\n/s);
 });
 
+Deno.test("exchange() switches only to a protocol that the client has offered", async () => {
+  const rows: [offered: string, chosen: string, isTaken: boolean][] = [
+    ["echo", "Upgrade: echo", true],
+    ["echo", "upgrade: ECHO", true],
+    ["irc/6.9, echo/1", "Upgrade: echo/1", true],
+    ["irc/6.9, echo/1", "Upgrade: echo/1, irc/6.9", true],
+    ["echo", "Upgrade: h2c", false],
+    ["echo", "Upgrade: echo/2", false],
+    ["echo/2", "Upgrade: echo", false],
+    ["echo", "Upgrade: echo, other", false],
+    ["echo", "Upgrade: echo\r\nUpgrade: other", false],
+    ["echo", "Upgrade:", false],
+    ["echo", "X: echo", false],
+  ];
+  for (const [offered, chosen, isTaken] of rows) {
+    await using stage = openStage();
+    const { client, served } = await begin(stage, UPGRADE.replace(": echo", `: ${offered}`));
+    await served.write(`HTTP/1.1 101 Switching Protocols\r\n${chosen}\r\n\r\n`);
+    const head = await client.readHead();
+    equal(head.slice(9, 12), isTaken ? "101" : "502", `${offered}: ${chosen}`);
+    if (isTaken) continue;
+    match(await client.readUntil("offered"), /switched to another protocol/);
+    equal(await served.readAll(), "");
+  }
+});
+
 /** One end of a tunnel: what it sends, in pieces, and how many bytes each of its writes takes. */
 interface End {
   readonly pieces: readonly number[];

@@ -49,6 +49,7 @@ Deno.test("exchange() does not reuse a connection that has not taken the whole r
       clientBytes: peer.socketBytes,
       requestId: "id",
       upstreamHost: "h",
+      via: false,
     },
     upstream: {
       ...createUpstream({ hostname: "127.0.0.1", port: 0 }),

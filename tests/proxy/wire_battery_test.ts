@@ -6,13 +6,14 @@ import { WIRE_CASES, WIRE_LIMITS, type WireCase } from "./wire_cases.ts";
 
 /** Sent after each case: answered if the connection stays open, never forwarded otherwise. */
 const LAST = "GET /app/last HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
-const LAST_SEEN = "GET /last HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 127.0.0.1\r\n" +
+const LAST_SEEN =
+  "GET /last HTTP/1.1\r\nHost: h\r\nVia: 1.1 ddsrv\r\nX-Forwarded-For: 127.0.0.1\r\n" +
   "X-Forwarded-Host: h\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Prefix: /app\r\n" +
   "X-Deno-Client-Address: 127.0.0.1:PORT\r\nX-Request-Id: ID\r\n\r\n";
 
 /** The result of a case: all bytes that the client and the function received. */
 async function run(request: string): Promise<{ readonly got: string; readonly upstream: string }> {
-  await using stage = openStage(WIRE_LIMITS);
+  await using stage = openStage(WIRE_LIMITS, { via: true });
   await using recorder = openRecorder();
   stage.routes.set("app", { type: "ready", upstream: recorder.upstream });
   const client = await stage.connect();

@@ -18,14 +18,14 @@ export interface WireCase {
 }
 
 /** Limits that the cases assume. */
-export const WIRE_LIMITS = { maxHeadBytes: 1_024, maxTargetBytes: 256, maxFields: 12 } as const;
+export const WIRE_LIMITS = { maxHeadBytes: 1_024, maxTargetBytes: 256, maxFields: 16 } as const;
 
 /** A request that must never be served from within a body or after a rejected request. */
 const SMUGGLED = "GET /app/smuggled HTTP/1.1\r\nHost: h\r\n\r\n";
 
 /** Fields that the proxy adds after the client's fields. */
 const added = (host = "h", prefix = "/app"): string =>
-  `X-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Host: ${host}\r\nX-Forwarded-Proto: http\r\n` +
+  `Via: 1.1 ddsrv\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Host: ${host}\r\nX-Forwarded-Proto: http\r\n` +
   `X-Forwarded-Prefix: ${prefix}\r\nX-Deno-Client-Address: 127.0.0.1:PORT\r\n` +
   "X-Request-Id: ID\r\n\r\n";
 
@@ -45,6 +45,9 @@ const seenLine = (line: string, fields = ""): string =>
 const seen = (target: string, fields = ""): string => seenLine(`GET ${target}`, fields);
 const seenPost = (fields: string, body = ""): string => seenLine("POST /", fields) + body;
 const seenChunked = (body: string): string => seenPost("Transfer-Encoding: chunked", body);
+
+/** The same if the request came with HTTP/1.0. */
+const from10 = (upstream: string): string => upstream.replace("Via: 1.1 ", "Via: 1.0 ");
 
 type Rows<Row> = Readonly<Record<string, Row>>;
 
@@ -132,7 +135,10 @@ function padding(before: string, total: number): string {
 }
 
 const { maxHeadBytes, maxTargetBytes, maxFields } = WIRE_LIMITS;
-const MANY = Array.from({ length: maxFields - 1 }, (_, index) => `X-${index}: a`).join("\r\n");
+/** With `Host` and those that the proxy adds, these are the maximum. */
+const ADDED_FIELDS = added().split("\r\n").length - 2;
+const MANY = Array.from({ length: maxFields - 1 - ADDED_FIELDS }, (_, index) => `X-${index}: a`)
+  .join("\r\n");
 const LONG_TARGET = `/app/${"a".repeat(maxTargetBytes - "/app/".length)}`;
 const HOST_LINE = "GET /app HTTP/1.1\r\nHost: h\r\n";
 const NAMES = Array.from({ length: 32 }, (_, index) => `n${index}`).join(",");
@@ -195,8 +201,12 @@ export const WIRE_CASES: readonly WireCase[] = [
       seenPost("TRANSFER-ENCODING: CHUNKED", "0\r\n\r\n"),
     ],
     "chunked between tabs": [
-      post("Transfer-Encoding:\tchunked\t", "0\r\n\r\n"),
-      seenPost("Transfer-Encoding:\tchunked\t", "0\r\n\r\n"),
+      post("A: b\r\nTransfer-Encoding:\tchunked\t\r\nC: d", "0\r\n\r\n"),
+      seenPost("A: b\r\nTransfer-Encoding: chunked\r\nC: d", "0\r\n\r\n"),
+    ],
+    "chunked after two spaces": [
+      post("transfer-encoding:  CHUNKED", "0\r\n\r\n"),
+      seenPost("transfer-encoding: CHUNKED", "0\r\n\r\n"),
     ],
     "chunked right after the colon": [
       post("Transfer-Encoding:chunked", "0\r\n\r\n"),
@@ -268,7 +278,19 @@ export const WIRE_CASES: readonly WireCase[] = [
     ],
     "a length between blanks": [
       post("Content-Length: \t 3 \t", "abc"),
-      seenPost("Content-Length: \t 3 \t", "abc"),
+      seenPost("Content-Length: 3", "abc"),
+    ],
+    "a length before a tab": [
+      post("Content-Length: 3\t", "abc"),
+      seenPost("Content-Length: 3", "abc"),
+    ],
+    "a length right after the colon": [
+      post("content-length:3", "abc"),
+      seenPost("content-length:3", "abc"),
+    ],
+    "a length after a tab": [
+      post("Content-Length:\t3", "abc"),
+      seenPost("Content-Length: 3", "abc"),
     ],
     "a body that looks like a request": [
       post(`Content-Length: ${SMUGGLED.length}`, SMUGGLED),
@@ -653,40 +675,55 @@ export const WIRE_CASES: readonly WireCase[] = [
     "a head one byte too long": `${HOST_LINE}${padding(HOST_LINE, maxHeadBytes + 1)}\r\n\r\n`,
     "a field longer than a head": get("/app", `X: ${"a".repeat(2 * maxHeadBytes)}`),
     "a field that never ends": `${HOST_LINE}X: ${"a".repeat(20_000)}`,
-    "one field too many": get("/app", `${MANY}\r\nY: a`),
     "many fields too many": get("/app", "A:\r\n".repeat(100) + "A:"),
     "fields that never end": HOST_LINE + "A:\r\n".repeat(1_000),
+  }),
+
+  // Fields that the proxy adds count as well; dropped ones do not.
+  ...answered(431, {
+    "one field too many with those that are added": get("/app", `${MANY}\r\nY: a`),
+    "one field too many for an upgrade": get(
+      "/app",
+      `${MANY.slice(MANY.indexOf("\n") + 1)}\r\nConnection: Upgrade\r\nUpgrade: x`,
+    ),
+    "a field too many and a body": post(`${MANY}\r\nContent-Length: 3`, "abc"),
+  }),
+  ...passedFields({
+    "the maximum number of fields, and dropped ones": [
+      `${MANY}\r\nConnection: x\r\nX: y\r\nForwarded: for=h\r\nX-Real-IP: a`,
+      MANY,
+    ],
   }),
 
   // HTTP/1.0.
   ...passed({
     "HTTP/1.0 with keep-alive": [
       withLine("GET /app HTTP/1.0", "Connection: keep-alive"),
-      seen("/"),
+      from10(seen("/")),
     ],
     "HTTP/1.0 with Keep-Alive, and without a Host": [
       "GET /app HTTP/1.0\r\nConnection: Keep-Alive\r\nA: b\r\n\r\n",
-      `GET / HTTP/1.1\r\nHost: UPSTREAM\r\nA: b\r\n${added("")}`,
+      from10(`GET / HTTP/1.1\r\nHost: UPSTREAM\r\nA: b\r\n${added("")}`),
     ],
     "HTTP/1.0 with an absolute target, and without a Host": [
       "GET http://h/app HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
-      seen("/"),
+      from10(seen("/")),
     ],
     "HTTP/1.0 with a body": [
       withLine("POST /app HTTP/1.0", "Connection: keep-alive\r\nContent-Length: 3") + "abc",
-      seenPost("Content-Length: 3", "abc"),
+      from10(seenPost("Content-Length: 3", "abc")),
     ],
     "HTTP/1.0 with an Upgrade": [
       withLine("GET /app HTTP/1.0", "Connection: keep-alive, Upgrade\r\nUpgrade: x"),
-      seen("/"),
+      from10(seen("/")),
     ],
   }),
   ...pipelined({
-    "HTTP/1.0 without keep-alive": [withLine("GET /app HTTP/1.0"), [200], seen("/"), true],
+    "HTTP/1.0 without keep-alive": [withLine("GET /app HTTP/1.0"), [200], from10(seen("/")), true],
     "HTTP/1.0 with close": [
       withLine("GET /app HTTP/1.0", "Connection: keep-alive, close"),
       [200],
-      seen("/"),
+      from10(seen("/")),
       true,
     ],
   }),

@@ -24,7 +24,7 @@ const MAX_VERSION_LENGTH = 64;
  * @param command Plain words, see `requireCommand`.
  */
 export function remoteScript(command: string): string {
-  const script = [
+  return inShell([
     `v=$(${command} --version </dev/null) || { echo ${MARK}none; exit 1; }`,
     `k=0`,
     `case $(${command} add --help </dev/null 2>&1) in *${NEW_OPTION}*) k=1 ;; esac`,
@@ -32,7 +32,15 @@ export function remoteScript(command: string): string {
     `IFS= read -r a || exit 1`,
     `eval "set -- $a"`,
     `exec ${command} add - "$@"`,
-  ];
+  ]);
+}
+
+/** As {@linkcode remoteScript}, for another command of ddsrv, without a greeting. */
+export function commandScript(command: string): string {
+  return inShell([`IFS= read -r a || exit 1`, `eval "set -- $a"`, `exec ${command} "$@"`]);
+}
+
+function inShell(script: readonly string[]): string {
   return `exec sh -c '${script.join("; ")}'`;
 }
 

@@ -2,6 +2,7 @@ import { CliError, ExitCode } from "../../exit_code.ts";
 import { printError, printOut } from "../../output/print.ts";
 import { makeVisible } from "../../output/visible.ts";
 import { answerLine, type Greeting, parseGreeting, remoteScript } from "./remote_script.ts";
+import { spawnSsh } from "./spawn_ssh.ts";
 import { sshArguments } from "./ssh_arguments.ts";
 import { loginOf, type Target } from "./target.ts";
 import type { Transfer } from "./transfer.ts";
@@ -29,7 +30,7 @@ export interface Parcel {
 export interface Sent {
   /** Exit code of `ddsrv add`. */
   readonly code: number;
-  /** What it printed on standard output. */
+  /** The end of what it printed on standard output. */
   readonly output: string;
 }
 
@@ -41,6 +42,9 @@ const MAX_BANNER_LENGTH = 64 * 1024;
 
 const MAX_LINE_LENGTH = 1024 * 1024;
 
+/** Enough for a report; everything is printed. */
+const MAX_OUTPUT_LENGTH = 64 * 1024;
+
 /**
  * Runs `ddsrv add -` on a server by one call of ssh(1), and prints what it prints. Ends ssh when the
  * signal aborts.
@@ -49,7 +53,9 @@ const MAX_LINE_LENGTH = 1024 * 1024;
  */
 export async function send(delivery: Delivery): Promise<Sent> {
   const { target, signal, transfer } = delivery;
-  const ssh = spawnSsh(delivery);
+  const canAsk = Deno.stdin.isTerminal() || Deno.stderr.isTerminal();
+  const script = remoteScript(delivery.command);
+  const ssh = spawnSsh(sshArguments(target, { script, canAsk }), { output: "piped" });
   const end = (): void => endProcess(ssh);
   signal.addEventListener("abort", end, { once: true });
   using stack = new DisposableStack();
@@ -77,21 +83,6 @@ export async function send(delivery: Delivery): Promise<Sent> {
     await Promise.allSettled([ssh.status, messages, output]);
     if (signal.aborted) throw interrupted(signal.reason, target);
     throw error;
-  }
-}
-
-function spawnSsh({ target, command }: Delivery): Deno.ChildProcess {
-  const canAsk = Deno.stdin.isTerminal() || Deno.stderr.isTerminal();
-  const args = sshArguments(target, { script: remoteScript(command), canAsk });
-  try {
-    return new Deno.Command("ssh", { args, stdin: "piped", stdout: "piped", stderr: "piped" })
-      .spawn();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new CliError(
-      "ddsrv deploy needs the program ssh, which is not on the PATH. Install OpenSSH's client " +
-        "(Debian: openssh-client; Windows: the optional feature OpenSSH Client)",
-    );
   }
 }
 
@@ -158,7 +149,7 @@ async function readOutput(
   let text = "";
   let isGreeted = false;
   const take = (more: string): void => {
-    text += more;
+    text = (text + more).slice(-MAX_OUTPUT_LENGTH);
     transfer.clear();
     printOut(more);
   };

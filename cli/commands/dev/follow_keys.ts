@@ -18,14 +18,14 @@ const ACTIONS: Readonly<Record<string, DevAction>> = {
 /** The keys, for people. */
 export const KEYS_HELP = "o open in the browser, r restart, c clear the screen, q quit";
 
-/** Calls `act` for each known key, until `quit` or the end of the input. */
+/** Calls the action of each known key, until `quit` or the end of the input. */
 export async function followKeys(
   next: Keys["next"],
-  act: (action: DevAction) => void,
+  actions: Readonly<Record<DevAction, () => void>>,
 ): Promise<void> {
   for (let key = await next(); key !== undefined; key = await next()) {
     const action = ACTIONS[key.toLowerCase()];
-    if (action !== undefined) act(action);
+    if (action !== undefined) actions[action]();
     if (action === "quit") return;
   }
 }

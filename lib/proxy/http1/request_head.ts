@@ -4,7 +4,6 @@ import { type Fault, faultOf, malformed } from "./fault.ts";
 import { FieldKind } from "./field_names.ts";
 import {
   createFieldTable,
-  fieldMembers,
   type FieldTable,
   findField,
   hasValue,
@@ -34,6 +33,7 @@ import {
   TARGET,
   TOKEN,
 } from "./octets.ts";
+import { readUpgradeProtocols } from "./upgrade_protocols.ts";
 
 /** A parsed request head, as offsets into its buffer. Reused for the next request. */
 export interface RequestHead {
@@ -60,6 +60,8 @@ export interface RequestHead {
   isPersistent: boolean;
   /** True if the client asks to switch protocols (RFC 9110, section 7.8). */
   isUpgrade: boolean;
+  /** Protocols that it offers in `Upgrade`, in lower case, if it asks for one. */
+  upgradeProtocols: readonly string[];
   isHealthCheck: boolean;
   /** Field names that `Connection` lists, as ranges. */
   connectionNames: readonly { readonly start: number; readonly end: number }[];
@@ -71,10 +73,10 @@ const METHOD_GET = ascii("GET ");
 const METHOD_HEAD = ascii("HEAD ");
 const METHOD_CONNECT = ascii("CONNECT ");
 const METHOD_OPTIONS = ascii("OPTIONS ");
-const H2C = ascii("h2c");
 const TRUE = ascii("true");
 const HTTP_1 = ascii("HTTP/1.");
 const SCHEMES = [ascii("http://"), ascii("https://")];
+const NO_PROTOCOLS: readonly string[] = [];
 const NO_NAMES: RequestHead["connectionNames"] = [];
 
 /** Creates an empty head to parse into. */
@@ -94,6 +96,7 @@ export function createRequestHead(maxFields: number): RequestHead {
     framing: NO_BODY,
     isPersistent: true,
     isUpgrade: false,
+    upgradeProtocols: NO_PROTOCOLS,
     isHealthCheck: false,
     connectionNames: NO_NAMES,
     fields: createFieldTable(maxFields),
@@ -212,21 +215,24 @@ function readConnection(bytes: Uint8Array, into: RequestHead): Fault | undefined
   const check = findField(fields, FieldKind.HealthCheck);
   into.isHealthCheck = check !== -1 && hasValue(bytes, fields, { index: check, lower: TRUE });
   into.isPersistent = !hasClose && (hasKeepAlive || !into.isHttp10);
-  into.isUpgrade = hasUpgrade && !into.isHttp10 && offersUpgrade(bytes, fields);
+  into.upgradeProtocols = hasUpgrade && !into.isHttp10
+    ? offeredProtocols(bytes, fields)
+    : NO_PROTOCOLS;
+  into.isUpgrade = into.upgradeProtocols.length > 0;
   into.connectionNames = options.names;
   return undefined;
 }
 
 /**
- * Returns true if `Upgrade` offers a protocol other than HTTP/2. Requests inside HTTP/2 would bypass
- * the proxy's rules, and RFC 9113, section 3.1 deprecates that upgrade.
+ * Returns the protocols that a single `Upgrade` field offers, or none if HTTP/2 is among them.
+ * Requests inside HTTP/2 would bypass the proxy's rules, and RFC 9113, section 3.1 deprecates that
+ * upgrade.
  */
-function offersUpgrade(bytes: Uint8Array, fields: FieldTable): boolean {
+function offeredProtocols(bytes: Uint8Array, fields: FieldTable): readonly string[] {
   const index = findField(fields, FieldKind.Upgrade);
-  if (index === -1 || findField(fields, FieldKind.Upgrade, index + 1) !== -1) return false;
-  return !fieldMembers(bytes, fields, index).some(({ start, end }) =>
-    end - start >= H2C.length && matchesAt(bytes, start, H2C)
-  );
+  if (index === -1 || findField(fields, FieldKind.Upgrade, index + 1) !== -1) return NO_PROTOCOLS;
+  const protocols = readUpgradeProtocols(bytes, fields);
+  return protocols.some((one) => one.startsWith("h2c")) ? NO_PROTOCOLS : protocols;
 }
 
 function readHost(bytes: Uint8Array, into: RequestHead): Fault | undefined {

@@ -6,18 +6,36 @@ import { LAUNCH_FILE } from "../../../cli/commands/init/launch_file.ts";
 import { listenable } from "../../../cli/output/on_signal.ts";
 import { parseInspect } from "../../../lib/dev/inspect_address.ts";
 
+function recording(): {
+  readonly acted: string[];
+  readonly actions: Parameters<typeof followKeys>[1];
+} {
+  const acted: string[] = [];
+  const act = (name: string): () => void => () => void acted.push(name);
+  return {
+    acted,
+    actions: {
+      open: act("open"),
+      restart: act("restart"),
+      clear: act("clear"),
+      help: act("help"),
+      quit: act("quit"),
+    },
+  };
+}
+
 Deno.test("followKeys() acts on known keys, and ends with quit", async () => {
   const keys = ["x", "o", "R", "c", "h", "?", "\x1b[A", "q", "r"];
-  const acted: string[] = [];
-  await followKeys(() => Promise.resolve(keys.shift()), (action) => void acted.push(action));
+  const { acted, actions } = recording();
+  await followKeys(() => Promise.resolve(keys.shift()), actions);
   assert.deepEqual(acted, ["open", "restart", "clear", "help", "help", "quit"]);
   assert.deepEqual(keys, ["r"]);
 });
 
 Deno.test("followKeys() ends with Ctrl-C where it is a key, and with the input", async () => {
   for (const key of ["\x03", "\x04", undefined]) {
-    const acted: string[] = [];
-    await followKeys(() => Promise.resolve(key), (action) => void acted.push(action));
+    const { acted, actions } = recording();
+    await followKeys(() => Promise.resolve(key), actions);
     assert.deepEqual(acted, key === undefined ? [] : ["quit"]);
   }
 });

@@ -1,10 +1,10 @@
-import { type FollowedLog, followLog } from "../../../lib/logs/follow_log.ts";
-import { openLogChain } from "../../../lib/logs/log_chain.ts";
-import { logFilePath } from "../../../lib/logs/log_file.ts";
-import type { LogRecord } from "../../../lib/logs/log_record.ts";
-import { createSelector, type Selection } from "../../../lib/logs/log_selection.ts";
-import { findWindow } from "../../../lib/logs/log_window.ts";
-import { endOfLines, readRecords } from "../../../lib/logs/read_log.ts";
+import { type FollowedLog, followLog } from "./follow_log.ts";
+import { openLogChain } from "./log_chain.ts";
+import { logFilePath } from "./log_file.ts";
+import type { LogRecord } from "./log_record.ts";
+import { createSelector, type Selection } from "./log_selection.ts";
+import { findWindow } from "./log_window.ts";
+import { endOfLines, readRecords } from "./read_log.ts";
 
 /** Options of {@linkcode openSource}. */
 export interface SourceOptions {

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { ratesBetween, type Sample } from "../../../cli/top/rates.ts";
-import type { FunctionReport, TrafficReport } from "../../../lib/control/api.ts";
-import { functionReport, NOTHING_RUNS, trafficReport } from "../function_report.ts";
+import { ratesBetween, type Sample } from "../../lib/control/rates.ts";
+import type { FunctionReport, TrafficReport } from "../../lib/control/api.ts";
+import { functionReport, NOTHING_RUNS, trafficReport } from "../cli/function_report.ts";
 
 /** A function's counters at a moment; `undefined` if there was no function. */
 interface Look {

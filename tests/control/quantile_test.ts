@@ -1,6 +1,6 @@
 import { equal, ok } from "node:assert/strict";
 import * as fc from "fast-check";
-import { quantile } from "../../../cli/top/quantile.ts";
+import { quantile } from "../../lib/control/quantile.ts";
 
 const bounds = [10, 20, 40];
 

@@ -4,7 +4,7 @@ import {
   type HostSystem,
   hostVariables,
   modulePlace,
-} from "../../lib/dev/host_places.ts";
+} from "../../lib/system/host_places.ts";
 
 type Variables = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
-import type { FunctionReport, TrafficReport } from "../../lib/control/api.ts";
-import { LATENCY_BOUNDS_MS } from "../../lib/proxy/traffic.ts";
+import type { FunctionReport, TrafficReport } from "./api.ts";
+import { LATENCY_BOUNDS_MS } from "../proxy/traffic.ts";
 import { quantile } from "./quantile.ts";
 
 /** Reports of all functions at one moment. */
@@ -11,7 +11,7 @@ export interface Sample {
 }
 
 /** A function with its rates between two samples. */
-export interface TopRow {
+export interface FunctionRates {
   readonly report: FunctionReport;
   readonly requestsPerS: number;
   readonly errorsPerS: number;
@@ -23,7 +23,7 @@ export interface TopRow {
 }
 
 /** Computes the rates of the functions in `after`. */
-export function ratesBetween(before: Sample, after: Sample): TopRow[] {
+export function ratesBetween(before: Sample, after: Sample): FunctionRates[] {
   const seconds = Math.max(0.001, (after.atMs - before.atMs) / 1000);
   const earlier = new Map(before.functions.map((report) => [report.name, report]));
   const past = new Map(before.traffic.map((traffic) => [traffic.name, traffic]));
