@@ -173,10 +173,13 @@ export function firstChange(all: readonly Change[], change: Change): Change | un
   if (last.result === "removed") return { ...change, by: "add" };
   const { id, atMs, by, commit, user } = last;
   const completed = { ...change, id, atMs, by, commit, user };
-  if (last.result === "interrupted") return completed;
   const known = present.findLast(({ revision, result }) =>
-    revision !== undefined && result !== "replaced"
+    revision !== undefined && result !== "replaced" && result !== "interrupted"
   );
+  if (last.result === "interrupted") {
+    // The client of an interrupted add has put the former folder back.
+    return known !== undefined && known.revision === change.revision ? undefined : completed;
+  }
   if (known?.revision !== change.revision) return { ...change, by: "edit" };
   return last === known && !isSuccess(last) && isSuccess(change) && last.result === "failed"
     ? completed

@@ -292,6 +292,12 @@ const rows: readonly {
     changes: "edit ready a, deploy ready b 0123abc",
   },
   {
+    what: "a restart of ddsrv that was killed during a deploy, which was undone then",
+    known: [change("a"), change("b", { ...deploy, revision: undefined, result: "interrupted" })],
+    steps: [start("a"), ready(1)],
+    changes: "edit ready a, deploy interrupted - 0123abc",
+  },
+  {
     what: "a restart of ddsrv after a run of a schedule that it has interrupted",
     known: [
       change("a", { by: "deploy" }),
