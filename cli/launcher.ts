@@ -12,15 +12,22 @@ export interface LauncherTarget {
 /** Result of {@linkcode planLauncher}. */
 export type LauncherPlan =
   | { readonly type: "keep" }
+  /** The user asked to replace a command that ddsrv did not create. */
   | { readonly type: "refuse" }
+  /** `path` is a command that ddsrv did not create; it stays what `ddsrv` runs. */
+  | { readonly type: "foreign"; readonly path: string }
   /** `main` belongs to another checkout; `undefined` if it can't be read from the launcher. */
   | { readonly type: "leave"; readonly main: string | undefined }
   | { readonly type: "write"; readonly replaced: string | undefined };
 
 /** Input of {@linkcode planLauncher}. */
 export interface LauncherFacts {
-  /** Text of the installed launcher; `undefined` if there is none. */
+  /** Text of the installed launcher, empty for a link; `undefined` if there is none. */
   readonly present: string | undefined;
+  /** Path of the launcher. */
+  readonly path: string;
+  /** Path of another `ddsrv` on the PATH, such as npm's; `undefined` if there is none. */
+  readonly elsewhere: string | undefined;
   readonly target: LauncherTarget;
   /** The checkout that the installed launcher runs still exists. */
   readonly isAlive: boolean;
@@ -51,12 +58,18 @@ export function mainOf(script: string): string | undefined {
 
 /**
  * Decides what to do with the installed launcher. One that runs another existing checkout stays
- * unless the user asked to replace it.
+ * unless the user asked to replace it, and so does a command that something else installed.
  */
-export function planLauncher({ present, target, isAlive, isWanted }: LauncherFacts): LauncherPlan {
-  if (present === undefined) return { type: "write", replaced: undefined };
+export function planLauncher(facts: LauncherFacts): LauncherPlan {
+  const { present, path, elsewhere, target, isAlive, isWanted } = facts;
+  if (present === undefined) {
+    // The launcher's directory comes first on most PATHs, so it would hide the other command.
+    return elsewhere === undefined || isWanted
+      ? { type: "write", replaced: elsewhere }
+      : { type: "foreign", path: elsewhere };
+  }
   if (present === launcherScript(target)) return { type: "keep" };
-  if (!present.includes(MARK)) return { type: "refuse" };
+  if (!present.includes(MARK)) return isWanted ? { type: "refuse" } : { type: "foreign", path };
   const main = mainOf(present);
   if (main === target.main) return { type: "write", replaced: undefined };
   const isLeft = !isWanted && (main === undefined || isAlive);

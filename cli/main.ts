@@ -1,7 +1,8 @@
 import { isDebug } from "../lib/config/debug.ts";
-import { CliError, ExitCode } from "./exit_code.ts";
+import { CliError, ExitCode, usageError } from "./exit_code.ts";
 import { printError } from "./output/print.ts";
 import { parseQuick } from "./quick_command.ts";
+import { answerSynonym } from "./synonyms.ts";
 
 /** Runs the command line and returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
@@ -19,6 +20,8 @@ async function run(args: readonly string[]): Promise<number> {
     const { runQuick } = await import("./run_quick.ts");
     return await runQuick(quick);
   }
+  const answer = answerSynonym(args[0]);
+  if (answer !== undefined) throw usageError(answer);
   const { runProgram }: typeof import("./run_program.ts") = await import(programModule());
   return await runProgram(args);
 }

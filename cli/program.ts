@@ -5,10 +5,16 @@ import type { VariableNote } from "./generate/command_model.ts";
 import { addAdd } from "./tree/add.ts";
 import { addCheck } from "./tree/check.ts";
 import { addCompletions } from "./tree/completions.ts";
+import { addDebug } from "./tree/debug.ts";
+import { addDev } from "./tree/dev.ts";
+import { addDeploy } from "./tree/deploy.ts";
+import { addDiff } from "./tree/diff.ts";
 import { addDoctor } from "./tree/doctor.ts";
 import { addEnv } from "./tree/env.ts";
 import { withExamples } from "./tree/examples.ts";
+import { addGit } from "./tree/git.ts";
 import { addHelp } from "./tree/help.ts";
+import { addHistory } from "./tree/history.ts";
 import { addInit } from "./tree/init.ts";
 import { addInspect } from "./tree/inspect.ts";
 import { addInstallService } from "./tree/install_service.ts";
@@ -25,8 +31,12 @@ import { addSchedules } from "./tree/schedules.ts";
 import { addSchema } from "./tree/schema.ts";
 import { addServe } from "./tree/serve.ts";
 import { addStart } from "./tree/start.ts";
+import { addStatus } from "./tree/status.ts";
 import { addStop } from "./tree/stop.ts";
 import { addTop } from "./tree/top.ts";
+import { addUi } from "./tree/ui.ts";
+import { addUninstallService } from "./tree/uninstall_service.ts";
+import { addUpgrade } from "./tree/upgrade.ts";
 import { version } from "./version.ts";
 
 /** A heading of the help, and the commands below it. */
@@ -34,8 +44,8 @@ type Group = readonly [title: string, add: readonly ((program: Command, onExit: 
 
 const groups: readonly Group[] = [
   ["Serve:", [addServe, addDoctor]],
+  ["Develop:", [addInit, addDev, addDeploy, addGit, addDebug]],
   ["Change functions:", [
-    addInit,
     addAdd,
     addRemove,
     addReload,
@@ -45,8 +55,22 @@ const groups: readonly Group[] = [
     addEnv,
     addRun,
   ]],
-  ["Inspect functions:", [addList, addInspect, addLogs, addTop, addCheck, addSchedules]],
-  ["Set up:", [addInstallService, addCompletions, addSchema]],
+  ["Inspect functions:", [
+    addList,
+    addInspect,
+    addHistory,
+    addDiff,
+    addLogs,
+    addTop,
+    addUi,
+    addCheck,
+    addSchedules,
+    addStatus,
+  ]],
+  [
+    "Set up:",
+    [addInstallService, addUninstallService, addUpgrade, addCompletions, addSchema],
+  ],
 ];
 
 const COMMON_VARIABLES: readonly VariableNote[] = [

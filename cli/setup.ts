@@ -1,9 +1,11 @@
 // Installs system packages and dependencies; with --launcher also the ddsrv command, with
 // --replace-launcher even if it runs another checkout, with --tests the programs that tests call.
 // Imports nothing from npm, because it runs before the dependencies are installed.
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   findMissingPrograms,
+  isInstalled,
   optionalPrograms,
   type Program,
   programs,
@@ -59,15 +61,22 @@ async function installLauncher(isWanted: boolean): Promise<number> {
     execPath: Deno.execPath(),
     main: fileURLToPath(new URL("main.ts", import.meta.url)),
   };
-  const present = await Deno.readTextFile(LAUNCHER).catch(() => undefined);
+  const present = await readLauncher();
   const other = present === undefined ? undefined : mainOf(present);
   const isAlive = other !== undefined && await Deno.stat(other).then(() => true, () => false);
-  const plan = planLauncher({ present, target, isAlive, isWanted });
+  const elsewhere = await findElsewhere();
+  const plan = planLauncher({ present, path: LAUNCHER, elsewhere, target, isAlive, isWanted });
   switch (plan.type) {
     case "keep":
       return 0;
     case "refuse":
       return refuse(`"${LAUNCHER}" exists and ddsrv did not create it. Move it away and try again`);
+    case "foreign":
+      printError(
+        `The command ddsrv is ${plan.path}, which this set-up did not create, and was not changed. ` +
+          "To run this checkout: deno run --allow-all cli/main.ts\n",
+      );
+      return 0;
     case "leave":
       printError(
         `${LAUNCHER} runs ${plan.main ?? "another checkout"} and was not changed. ` +
@@ -84,6 +93,22 @@ async function installLauncher(isWanted: boolean): Promise<number> {
     default:
       return plan satisfies never;
   }
+}
+
+/** Returns the text of the launcher; an empty one for a link, such as npm's, which leads elsewhere. */
+async function readLauncher(): Promise<string | undefined> {
+  const file = await Deno.lstat(LAUNCHER).catch(() => undefined);
+  if (file === undefined) return undefined;
+  return file.isFile ? await Deno.readTextFile(LAUNCHER) : "";
+}
+
+/** Returns another `ddsrv` on the PATH than the launcher. */
+async function findElsewhere(): Promise<string | undefined> {
+  for (const directory of (Deno.env.get("PATH") ?? "").split(":")) {
+    const path = join(directory, "ddsrv");
+    if (path !== LAUNCHER && await isInstalled("ddsrv", directory)) return path;
+  }
+  return undefined;
 }
 
 async function runVisibly([program = "", ...args]: readonly string[]): Promise<boolean> {

@@ -5,6 +5,7 @@ export const testPrograms: readonly Program[] = [
   { name: "bash", package: "bash" },
   { name: "zsh", package: "zsh" },
   { name: "fish", package: "fish" },
+  { name: "git", package: "git" },
   { name: "script", package: "bsdutils" },
   { name: "mandoc", package: "mandoc" },
   { name: "man", package: "man-db" },

@@ -7,6 +7,10 @@ __ddsrv_verb() {
     serve) verb='serve' ;;
     doctor) verb='doctor' ;;
     init) verb='init' ;;
+    dev) verb='dev' ;;
+    deploy) verb='deploy' ;;
+    git) verb='git' ;;
+    debug) verb='debug' ;;
     add) verb='add' ;;
     remove | rm) verb='remove' ;;
     reload) verb='reload' ;;
@@ -17,11 +21,17 @@ __ddsrv_verb() {
     run) verb='run' ;;
     list | ls) verb='list' ;;
     inspect) verb='inspect' ;;
+    history) verb='history' ;;
+    diff) verb='diff' ;;
     logs) verb='logs' ;;
     top) verb='top' ;;
+    ui) verb='ui' ;;
     check) verb='check' ;;
     schedules) verb='schedules' ;;
+    status) verb='status' ;;
     install-service) verb='install-service' ;;
+    uninstall-service) verb='uninstall-service' ;;
+    upgrade) verb='upgrade' ;;
     completions) verb='completions' ;;
     schema) verb='schema' ;;
     help) verb='help' ;;
@@ -33,10 +43,14 @@ __ddsrv_verb() {
 __ddsrv_options() {
   case $1 in
     '') choices=(-V --version -h --help) ;;
-    serve) choices=(-p --port --hostname --socket --state-dir --shutdown-timeout --isolation --admin-port --admin-hostname --admin-hosts --no-logs --logs-dir --log-file-format --log-max-size --log-max-files -q --quiet --console-format --access-log --access-log-file --no-watch --rescan --max-files --check --deno --deno-versions --check-cpu-time --check-timeout --allow-import --registries --env-file --idle --parked --drain --egress --dns --domain --root --rate-limit --trusted-proxies --hide-errors --no-via --compat-reload --compat-healthcheck --tls-cert --tls-key --certificates --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-connections-per-peer --max-peer-buffer-size --max-in-flight --max-in-flight-per-peer -h --help) ;;
+    serve) choices=(-p --port --hostname --socket --state-dir --shutdown-timeout --isolation --admin-port --admin-hostname --admin-hosts --ui-write --ui-token-file --no-logs --logs-dir --log-file-format --log-max-size --log-max-files -q --quiet --console-format --access-log --access-log-file --no-watch --rescan --max-files --check --deno --deno-versions --check-cpu-time --check-timeout --allow-import --registries --env-file --idle --parked --drain --egress --dns --domain --root --index --rate-limit --trusted-proxies --hide-errors --no-via --compat-reload --compat-healthcheck --tls-cert --tls-key --certificates --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-connections-per-peer --max-peer-buffer-size --max-in-flight --max-in-flight-per-peer -h --help) ;;
     doctor) choices=(--isolation --json -h --help) ;;
     init) choices=(--template --json -h --help) ;;
-    add) choices=(-n --name --link --replace -e --env --no-wait --timeout --socket --json -h --help) ;;
+    dev) choices=(-p --port --host --inspect --isolation -h --help) ;;
+    deploy) choices=(--to -n --name --preview --ttl --env-file --command --no-check --dry-run --no-wait --timeout --json -h --help) ;;
+    git) choices=(--branch --dir --command --socket -h --help) ;;
+    debug) choices=(--port --break --for --socket -h --help) ;;
+    add) choices=(-n --name --link --replace -e --env --env-file --ttl --no-wait --timeout --socket --json -h --help) ;;
     remove) choices=(--timeout --keep-data -y --yes --socket --json -h --help) ;;
     reload) choices=(--all --socket --json -h --help) ;;
     rollback) choices=(--to --socket --json -h --help) ;;
@@ -46,11 +60,17 @@ __ddsrv_options() {
     run) choices=(-e --env --timeout --socket -h --help) ;;
     list) choices=(--socket -w --watch --filter -q --quiet --format --json -h --help) ;;
     inspect) choices=(--socket --json -h --help) ;;
-    logs) choices=(-f --follow -n --lines --since --until --grep --stderr --no-prefix --logs-dir --socket --json -h --help) ;;
+    history) choices=(-n --lines --socket --json -h --help) ;;
+    diff) choices=(--socket --json -h --help) ;;
+    logs) choices=(-f --follow -n --lines --since --until --grep --stderr --no-prefix --to --logs-dir --socket --json -h --help) ;;
     top) choices=(--socket -h --help) ;;
+    ui) choices=(--write --port --link --socket -h --help) ;;
     check) choices=(--format --json --isolation -h --help) ;;
     schedules) choices=(--socket --json -h --help) ;;
+    status) choices=(--socket --json -h --help) ;;
     install-service) choices=(--path --force --print -h --help) ;;
+    uninstall-service) choices=(--path -h --help) ;;
+    upgrade) choices=(--print --socket -h --help) ;;
     completions) choices=(-h --help) ;;
     schema) choices=(--function --api --output -h --help) ;;
     help) choices=() ;;
@@ -71,6 +91,7 @@ __ddsrv_value() {
     'serve --admin-port') kind='text' ;;
     'serve --admin-hostname') kind='text' ;;
     'serve --admin-hosts') kind='function' ;;
+    'serve --ui-token-file') kind='file' ;;
     'serve --logs-dir') kind='file' ;;
     'serve --log-file-format') kind='choice' choices=(cri docker) ;;
     'serve --log-max-size') kind='text' ;;
@@ -95,6 +116,7 @@ __ddsrv_value() {
     'serve --dns') kind='text' ;;
     'serve --domain') kind='text' ;;
     'serve --root') kind='function' ;;
+    'serve --index') kind='choice' choices=(off local all) ;;
     'serve --rate-limit') kind='text' ;;
     'serve --trusted-proxies') kind='text' ;;
     'serve --tls-cert') kind='file' ;;
@@ -118,8 +140,28 @@ __ddsrv_value() {
     'serve --max-in-flight-per-peer') kind='text' ;;
     'doctor --isolation') kind='choice' choices=(full rootless none) ;;
     'init --template') kind='choice' choices=(json-api hono express default-export static-files websocket-chat server-sent-events streamed-upload kv-counter shared-code manifest schedule webhook) ;;
+    'dev -p' | 'dev --port') kind='text' ;;
+    'dev --host') kind='text' ;;
+    'dev --inspect') kind='text' ;;
+    'dev --isolation') kind='choice' choices=(none full) ;;
+    'deploy --to') kind='text' ;;
+    'deploy -n' | 'deploy --name') kind='function' ;;
+    'deploy --preview') kind='text' ;;
+    'deploy --ttl') kind='text' ;;
+    'deploy --env-file') kind='file' ;;
+    'deploy --command') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help) ;;
+    'deploy --timeout') kind='text' ;;
+    'git --branch') kind='text' ;;
+    'git --dir') kind='file' ;;
+    'git --command') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help) ;;
+    'git --socket') kind='file' ;;
+    'debug --port') kind='text' ;;
+    'debug --for') kind='text' ;;
+    'debug --socket') kind='file' ;;
     'add -n' | 'add --name') kind='function' ;;
     'add -e' | 'add --env') kind='text' ;;
+    'add --env-file') kind='file' ;;
+    'add --ttl') kind='text' ;;
     'add --timeout') kind='text' ;;
     'add --socket') kind='file' ;;
     'remove --timeout') kind='text' ;;
@@ -140,18 +182,27 @@ __ddsrv_value() {
     'list --filter') kind='text' ;;
     'list --format') kind='text' ;;
     'inspect --socket') kind='file' ;;
+    'history -n' | 'history --lines') kind='text' ;;
+    'history --socket') kind='file' ;;
+    'diff --socket') kind='file' ;;
     'logs -n' | 'logs --lines') kind='text' ;;
     'logs --since') kind='text' ;;
     'logs --until') kind='text' ;;
     'logs --grep') kind='text' ;;
+    'logs --to') kind='text' ;;
     'logs --logs-dir') kind='file' ;;
     'logs --socket') kind='file' ;;
     'top --socket') kind='file' ;;
+    'ui --port') kind='text' ;;
+    'ui --socket') kind='file' ;;
     'check --format') kind='choice' choices=(text json github) ;;
     'check --isolation') kind='choice' choices=(full rootless none) ;;
     'schedules --socket') kind='file' ;;
+    'status --socket') kind='file' ;;
     'install-service --path') kind='file' ;;
-    'schema --output') kind='choice' choices=(add check doctor env init inspect list logs reload remove rollback schedules start stop) ;;
+    'uninstall-service --path') kind='file' ;;
+    'upgrade --socket') kind='file' ;;
+    'schema --output') kind='choice' choices=(add check deploy diff doctor env history init inspect list logs reload remove rollback schedules start status stop) ;;
     *) kind= ;;
   esac
 }
@@ -160,9 +211,14 @@ __ddsrv_value() {
 __ddsrv_argument() {
   choices=() is_variadic=
   case "$1 $2" in
-    ' 0') kind='choice' choices=(serve doctor init add remove rm reload rollback stop start env run list ls inspect logs top check schedules install-service completions schema help) ;;
+    ' 0') kind='choice' choices=(serve doctor init dev deploy git debug add remove rm reload rollback stop start env run list ls inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help) ;;
     'serve 0') kind='directory' ;;
     'init 0') kind='file' ;;
+    'dev 0') kind='file' ;;
+    'deploy 0') kind='file' ;;
+    'git 0') kind='choice' choices=(init) ;;
+    'git 1') kind='function' ;;
+    'debug 0') kind='function' ;;
     'add 0') kind='file' ;;
     'remove '*) kind='function' is_variadic=1 ;;
     'reload '*) kind='function' is_variadic=1 ;;
@@ -176,6 +232,10 @@ __ddsrv_argument() {
     'run 1') kind='file' ;;
     'run '*) kind='text' is_variadic=1 ;;
     'inspect 0') kind='function' ;;
+    'history 0') kind='function' ;;
+    'diff 0') kind='function' ;;
+    'diff 1') kind='text' ;;
+    'diff 2') kind='text' ;;
     'logs '*) kind='function' is_variadic=1 ;;
     'check '*) kind='file' is_variadic=1 ;;
     'schedules 0') kind='function' ;;
@@ -183,7 +243,7 @@ __ddsrv_argument() {
     'schedules 2') kind='text' ;;
     'install-service 0') kind='directory' ;;
     'completions 0') kind='choice' choices=(bash zsh fish) ;;
-    'help 0') kind='choice' choices=(serve doctor init add remove reload rollback stop start env run list inspect logs top check schedules install-service completions schema help) ;;
+    'help 0') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help) ;;
     *) kind= ;;
   esac
 }

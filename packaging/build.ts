@@ -8,10 +8,13 @@ const ROOT = new URL("..", import.meta.url).pathname;
 /** Files and directories to copy unchanged. */
 const COPIED: readonly (readonly [from: string, to: string])[] = [
   ["packaging/ddsrv", "bin/ddsrv"],
+  ["packaging/prepare.cjs", "bin/prepare.cjs"],
+  ["packaging/windows.cjs", "bin/windows.cjs"],
   // Deno loads these files from disk; the code expects them beside itself.
   ["lib/sandbox/preload.js", "lib/preload.js"],
   ["lib/sandbox/run_preload.js", "lib/run_preload.js"],
   ["lib/sandbox/site", "lib/site"],
+  ["lib/ui/page", "lib/page"],
   ["lib/check/fetcher.js", "lib/fetcher.js"],
   ["lib/check/edge_runtime.d.ts", "lib/edge_runtime.d.ts"],
   ["examples/_templates", "examples/_templates"],

@@ -23,9 +23,11 @@ export function packageJson({ version, man }: PackageFacts): Readonly<Record<str
     bin: { ddsrv: "bin/ddsrv" },
     ...(man.length === 0 ? {} : { man }),
     files: ["bin", "lib", "examples", "completions", "man"],
-    os: ["linux"],
+    // Without libc: npm refuses a package that names one on systems other than Linux.
+    os: ["linux", "darwin", "win32"],
     cpu: ["x64", "arm64"],
-    libc: ["glibc"],
+    // npm reads the first line of a command only after this script.
+    scripts: { preinstall: "node bin/prepare.cjs" },
     dependencies: { deno: DENO_VERSION },
   };
 }

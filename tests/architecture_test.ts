@@ -13,9 +13,10 @@ const FLOORS: readonly (readonly string[])[] = [
   ["cli/generate", "cli/service", "cli/top"],
   ["cli/output"],
   ["cli"],
-  ["lib/control"],
+  ["lib/ui"],
+  ["lib/control", "lib/dev"],
   ["lib/supervisor"],
-  ["lib/schedules"],
+  ["lib/history", "lib/schedules"],
   ["lib/isolation"],
   ["lib/check", "lib/logs"],
   ["lib/disk", "lib/namespace", "lib/process", "lib/proxy", "lib/sandbox"],
@@ -57,7 +58,7 @@ async function readImports(entry: string): Promise<Import[]> {
       .map((target) => [from, target?.specifier ?? ""] as const)
   ).filter((pair) => pair.every((specifier) => specifier.startsWith(root.href)))
     .map(([from, to]) => [from.slice(root.href.length), to.slice(root.href.length)] as const)
-    .filter(([, to]) => to.endsWith(".ts"));
+    .filter(([, to]) => /\.tsx?$/.test(to));
 }
 
 async function readAllImports(): Promise<Import[]> {

@@ -4,17 +4,23 @@ import type { FunctionReport } from "../../lib/control/api.ts";
 import type { Variable } from "../../lib/config/variable.ts";
 import { addedPath } from "../../lib/function/set_aside.ts";
 import { removeIfThere } from "../../lib/system/remove_if_there.ts";
-import { CliError } from "../exit_code.ts";
+import { CliError, usageError } from "../exit_code.ts";
 import { interruptible } from "../interrupt.ts";
+import { describeExpiry } from "../output/function_table.ts";
 import { printError, printJson, printOut } from "../output/print.ts";
 import { openProgress, type Progress } from "../output/progress.ts";
 import { makeVisibleLines } from "../output/visible.ts";
+import { givenExpiry } from "./add/given_expiry.ts";
 import { type GivenVariables, givenVariables } from "./add/given_variables.ts";
 import { keepEnvFile } from "./add/keep_env_file.ts";
+import { lockPlace } from "./add/lock_place.ts";
 import { findTaken, type Place, putInPlace, requireApart } from "./add/place.ts";
 import { explainProblem } from "./add/problem.ts";
 import { findSource, type Source } from "./add/source.ts";
 import { stage } from "./add/stage.ts";
+import { openUpload } from "./add/upload.ts";
+import type { UploadSizes } from "./add/upload_sizes.ts";
+import { parseImport, readImportFile } from "./env/read_import.ts";
 import { isWell, waitUntilSettled } from "./wait_until_settled.ts";
 
 /** Options of `ddsrv add`. */
@@ -24,14 +30,29 @@ export interface AddOptions {
   readonly link?: true | undefined;
   /** Replace the function of this name. */
   readonly replace?: true | undefined;
+  /** Remove the files of an archive that its ignore files name. */
+  readonly ignoreFiles?: true | undefined;
+  /** Where the code comes from; a command of a user if missing. */
+  readonly by?: "deploy" | "git" | "ui" | undefined;
+  /** Git commit of the code. */
+  readonly commit?: string | undefined;
   /** Variables to set for the function. */
   readonly env?: readonly Variable[] | undefined;
+  /** Env file whose variables to set too. */
+  readonly envFile?: string | undefined;
+  /** Milliseconds until ddsrv removes the function; `null` for never. */
+  readonly ttl?: number | null | undefined;
+  /** Sizes of what `ddsrv deploy` sends on standard input. */
+  readonly upload?: UploadSizes | undefined;
   /** Wait until the function is ready. */
   readonly wait: boolean;
   /** Milliseconds. */
   readonly timeout: number;
   readonly json?: true | undefined;
 }
+
+/** Hint for a function that has its expiry from an earlier command. */
+const KEEP = ", as before. To keep it, add it with --ttl none";
 
 /** Maximum wait until a function that was removed again has stopped. */
 const UNDO_TIMEOUT_MS = 10_000;
@@ -43,8 +64,17 @@ const UNDO_TIMEOUT_MS = 10_000;
  * that it would have replaced keeps serving.
  */
 export async function add(path: string, options: AddOptions): Promise<number> {
-  const source = await findSource(path, options);
-  const report = await interruptible((signal) => addSource(source, options, signal));
+  if (options.upload !== undefined && path !== "-") throw usageError("--upload needs the path -");
+  const found = await findSource(path, options);
+  const imported = options.envFile === undefined ? {} : await readImportFile(options.envFile);
+  await using upload = options.upload && await openUpload(options.upload);
+  const source = found.type === "archive" ? { ...found, archive: upload?.archive } : found;
+  const sent = upload?.envText ? parseImport(upload.envText, "The env file") : {};
+  const env = [...Object.entries({ ...imported, ...sent }), ...options.env ?? []];
+  const report = await interruptible((signal) => {
+    const signals = [signal, ...upload === undefined ? [] : [upload.signal]];
+    return addSource(source, { ...options, env }, AbortSignal.any(signals));
+  });
   if (options.json) printJson(report);
   else printOut(`${report.url}\n`);
   return 0;
@@ -57,20 +87,24 @@ async function addSource(
 ): Promise<FunctionReport> {
   using control = connectControl(options.socket);
   const variables = givenVariables(control, options.env);
-  const { functionsDirectory } = await control.supervisor();
+  const expiry = givenExpiry(control, options.ttl);
+  const { functionsDirectory, owner } = await control.supervisor();
   const placeOf = (name: string): Place => ({ functionsDirectory, name, replace: options.replace });
   await requireApart(source, functionsDirectory);
   // Fail before anything is copied, if the name is already known.
   if (source.name !== undefined) await findTaken(placeOf(source.name));
   const staged = addedPath(functionsDirectory);
+  using locks = new DisposableStack();
   await using undo = new AsyncDisposableStack();
   undo.defer(() => removeIfThere(staged));
-  const name = await stage(source, { staged, signal });
+  const name = await stage(source, { staged, ignoreFiles: options.ignoreFiles, signal });
   const place = placeOf(name);
+  using progress = openProgress({ name });
+  const onWait = (): void => progress.show("waiting for another ddsrv add");
+  locks.use(await lockPlace({ owner, name, onWait, signal }));
   const isReplaced = await findTaken(place);
   if (isReplaced) await keepEnvFile({ source, functionsDirectory, name, staged });
 
-  using progress = openProgress({ name });
   progress.show("checking");
   const { values } = variables;
   const { problem } = await control.check(
@@ -84,9 +118,14 @@ async function addSource(
   // Before the rename: the first start must already have them.
   await variables.set(name);
   undo.defer(() => variables.undo(name));
+  await expiry.set(name, isReplaced);
+  undo.defer(() => expiry.undo(name));
+  await control.announce(name, { by: options.by ?? "add", commit: options.commit });
   const placed = await putInPlace(place, staged);
   undo.defer(async () => {
     await variables.undo(name);
+    await control.announce(name, { by: "undo" }).catch(() => {});
+    await expiry.undo(name);
     await placed.undo();
     await waitUntilUndone(control, name, isReplaced);
   });
@@ -100,6 +139,8 @@ async function addSource(
   });
   undo.move();
   await placed.keep();
+  const said = describeExpiry(report);
+  if (said !== "") printError(`${name} ${said}${options.ttl === undefined ? KEEP : ""}\n`);
   return report;
 }
 

@@ -2,10 +2,6 @@ import { basename, dirname, join, resolve } from "node:path";
 import { defined } from "../../lib/config/defined.ts";
 import { loadSettings } from "../../lib/config/load_settings.ts";
 import type { Settings } from "../../lib/config/settings.ts";
-import {
-  openStandaloneChecks,
-  type StandaloneChecks,
-} from "../../lib/isolation/standalone_checks.ts";
 import { judgeName } from "../../lib/config/function_name.ts";
 import { parseDiagnostics } from "../../lib/check/diagnostics.ts";
 import { createSemaphore } from "../../lib/system/semaphore.ts";
@@ -17,6 +13,7 @@ import { hasColours } from "../output/has_colours.ts";
 import { jsonText, printError, tryPrintOut } from "../output/print.ts";
 import { withoutColours } from "../output/visible.ts";
 import { findFunctionsDirectory } from "./find_functions_directory.ts";
+import { openChecks as openChecksFor, type StandaloneChecks } from "./check/open_checks.ts";
 import { checkPath, type PathVerdict } from "./check_path.ts";
 
 /** Options of `ddsrv check`. */
@@ -51,7 +48,10 @@ async function checkAll(
   const openChecks = (settings: Settings): Promise<StandaloneChecks> => {
     const known = opening.get(settings.functionsDirectory);
     if (known !== undefined) return known;
-    const one = openStandaloneChecks(settings, (message) => printError(`${message}\n`))
+    const one = openChecksFor(settings, {
+      chosen: options.isolation,
+      onWarning: (message) => printError(`${message}\n`),
+    })
       .then((checks) => opened.use(checks));
     opening.set(settings.functionsDirectory, one);
     return one;

@@ -11,11 +11,11 @@ import { readFunctionPolicy } from "../../lib/function/manifest.ts";
 import { judgeName } from "../../lib/config/function_name.ts";
 import { findDependencies } from "../../lib/function/find_dependencies.ts";
 import { unreadableReason } from "../../lib/function/readability.ts";
-import { stampTree } from "../../lib/function/tree_activity.ts";
 import { findImportMap, readImportMapHosts } from "../../lib/check/import_map.ts";
 import { adviseOn, withAdvice } from "../../lib/supervisor/advice.ts";
-import { openDenos } from "../../lib/isolation/denos.ts";
-import type { StandaloneChecks } from "../../lib/isolation/standalone_checks.ts";
+import { openDenos } from "../../lib/sandbox/denos.ts";
+import type { StandaloneChecks } from "./check/open_checks.ts";
+import { findSpecialFile } from "./check/special_file.ts";
 import { visibleVariables } from "../../lib/sandbox/permission_flags.ts";
 import { UntrustedPathError } from "../../lib/system/trusted_path.ts";
 
@@ -96,7 +96,7 @@ async function checkFunction(directory: string, options: CheckPathOptions): Prom
     await refuseOddEntry(directory, entries);
     return { type: "skipped", reason: `serve ignores it because ${choice.reason}` };
   }
-  const { special } = await stampTree(directory);
+  const special = await findSpecialFile(directory);
   if (special !== undefined) {
     return failed(
       `"${special}" is a pipe, a socket or a device. Remove it from the function's folder`,

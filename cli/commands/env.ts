@@ -3,11 +3,11 @@ import { variableNameProblem } from "../../lib/config/stored_variable.ts";
 import { nameProblem } from "../../lib/config/function_name.ts";
 import { ExitCode, usageError } from "../exit_code.ts";
 import { printError, printJson, printOut } from "../output/print.ts";
+import { formatVariables } from "../output/variable_table.ts";
 import type { EnvAction } from "./env/actions.ts";
 import { changeVariables, unknownFunction } from "./env/change_variables.ts";
 import { readImport } from "./env/read_import.ts";
 import { readValues } from "./env/read_values.ts";
-import { formatVariables } from "./env/variable_table.ts";
 
 /** Arguments of `ddsrv env`. */
 export interface EnvWords {

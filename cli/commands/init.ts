@@ -1,4 +1,4 @@
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { nameProblem } from "../../lib/config/function_name.ts";
 import { SHARED_DIRECTORY } from "../../lib/function/layout.ts";
 import { readOptionalTextFile } from "../../lib/system/read_optional_text_file.ts";
@@ -9,6 +9,7 @@ import { formatTable } from "../output/table.ts";
 import { type Template, TEMPLATES } from "../templates.ts";
 import { adviseServe } from "./init/advise_serve.ts";
 import { FIRST_FUNCTION } from "./init/first_function.ts";
+import { LAUNCH_FILE } from "./init/launch_file.ts";
 import { type FunctionFiles, readTemplate } from "./init/template_files.ts";
 
 /** Options of `ddsrv init`. */
@@ -62,17 +63,19 @@ async function writeFunction(path: string, template: Template | undefined): Prom
       ExitCode.Usage,
     );
   }
-  const files = template === undefined ? FIRST_FUNCTION : await readTemplate(template.name, name);
+  const own = template === undefined ? FIRST_FUNCTION : await readTemplate(template.name, name);
+  const files: FunctionFiles = new Map([...own, ...LAUNCH_FILE]);
   const missing = await withoutPresent(directory, files);
   await makeEmpty(directory);
   for (const [file, text] of missing) {
     await Deno.mkdir(dirname(join(directory, file)), { recursive: true });
     await Deno.writeTextFile(join(directory, file), text, { createNew: true });
   }
-  const shown = path.startsWith("/") ? directory : `./${path.replace(/^(\.\/)+|\/+$/g, "")}`;
+  const shown = isAbsolute(path) ? directory : `./${path.replace(/^(\.\/)+|\/+$/g, "")}`;
   printOut(
-    `Created ${quoteWord(shown)}${adviseShared(shown, files)}. ` +
-      "Add it to the running supervisor:\n" +
+    `Created ${quoteWord(shown)}. Serve it here while you write it:\n` +
+      `  ddsrv dev ${quoteWord(shown)}\n` +
+      `${adviseShared(shown, files)}Add it to the running supervisor:\n` +
       `  ddsrv add ${quoteWord(shown)}\n` +
       await adviseServe(directory, shown),
   );
@@ -102,7 +105,7 @@ function adviseShared(shown: string, files: FunctionFiles): string {
   const isShared = files.keys().some((file) => file.startsWith("../"));
   if (!isShared) return "";
   const shared = quoteWord(shown.replace(/[^/]+$/, SHARED_DIRECTORY));
-  return `, which imports ${shared}. Copy that into the functions directory first`;
+  return `It imports ${shared}. Copy that into the functions directory first. `;
 }
 
 async function makeEmpty(directory: string): Promise<void> {

@@ -3,25 +3,21 @@ import process from "node:process";
 import type { Selection } from "../../lib/logs/log_selection.ts";
 import { ExitCode, usageError } from "../exit_code.ts";
 import type { LogLineOptions } from "../output/log_line.ts";
+import { runRemote } from "./deploy/run_remote.ts";
+import { chooseTarget, readTargetFile } from "./deploy/target_file.ts";
 import { followSources } from "./logs/follow.ts";
 import { findLogsDirectory, listLogs, requireNames } from "./logs/names.ts";
 import { printMerged } from "./logs/print.ts";
-import { openSource, type SourceOptions } from "./logs/source.ts";
+import { type RemoteLogs, remoteLogsArguments } from "./logs/remote_logs.ts";
+import { openSource, type SourceOptions } from "../../lib/logs/log_source.ts";
 import { createProblems } from "./logs/problems.ts";
 
 /** Options of `ddsrv logs`. */
-export interface LogsOptions {
+export interface LogsOptions extends RemoteLogs {
   readonly socket: string;
   readonly logsDir?: string | undefined;
-  readonly follow?: true | undefined;
-  readonly lines?: number | undefined;
-  /** Milliseconds since the epoch. */
-  readonly since?: number | undefined;
-  readonly until?: number | undefined;
-  readonly stderr?: true | undefined;
-  readonly grep?: RegExp | undefined;
-  readonly prefix: boolean;
-  readonly json?: true | undefined;
+  /** Server to read the logs of, as for `ddsrv deploy`. */
+  readonly to?: string | undefined;
 }
 
 const DEFAULT_LINES = 100;
@@ -29,6 +25,10 @@ const DEFAULT_LINES = 100;
 /** Prints log lines of functions, merged by time, and follows them if asked; returns the exit code. */
 export async function logs(names: readonly string[], options: LogsOptions): Promise<number> {
   requireTimeRange(options);
+  if (options.to !== undefined) {
+    const chosen = chooseTarget(await readTargetFile("."), { to: options.to });
+    return await runRemote(chosen, remoteLogsArguments(names, options));
+  }
   const directory = await findLogsDirectory(options.socket, options.logsDir);
   const logged = await listLogs(directory);
   await requireNames(names, { logged, directory, socket: options.socket });

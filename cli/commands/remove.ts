@@ -41,6 +41,7 @@ export async function remove(given: readonly string[], options: RemoveOptions): 
     return ExitCode.Failed;
   }
   for (const { name } of targets) {
+    if (options.keepData) await control.announce(name, { by: "remove" });
     await removeFolder(functionsDirectory, name);
     // At once, so that a new function of this name can't get the data.
     if (!options.keepData) await control.purge(name);
@@ -55,8 +56,11 @@ export async function remove(given: readonly string[], options: RemoveOptions): 
           `See: ddsrv inspect ${name}`,
       );
     }
-    // Data may wait for the next function of this name; a stop by hand does not.
-    if (options.keepData) await control.start(name);
+    // Data may wait for the next function of this name; a stop by hand and an expiry do not.
+    if (options.keepData) {
+      await control.start(name);
+      await control.expire(name, null);
+    }
     if (!options.json) printError(`${describeRemoval(name, hasFolder, options)}\n`);
   }
   if (options.json) {
@@ -78,7 +82,8 @@ async function findTargets(
     if (judgeName(name).type !== "function") throw noSuchFunction(name, known);
     if (known.has(name)) return { name, hasFolder: true };
     const isLeft = await exists(join(dataDirectory, name)) ||
-      await control.variables(name) !== undefined;
+      await control.variables(name) !== undefined ||
+      await control.history(name, 1) !== undefined;
     if (!options.keepData && isLeft) return { name, hasFolder: false };
     throw noSuchFunction(name, known);
   }));

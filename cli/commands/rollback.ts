@@ -1,8 +1,10 @@
+import type { RollbackReport } from "../../lib/control/api.ts";
 import { connectControl } from "../../lib/control/control_client.ts";
 import { CliError } from "../exit_code.ts";
 import { noSuchFunction, requireFunctions } from "../function_names.ts";
 import { printError, printJson } from "../output/print.ts";
 import { makeVisibleLines } from "../output/visible.ts";
+import { describeCause, formatTime } from "../output/change_table.ts";
 import { isWell } from "./wait_until_settled.ts";
 
 /** Options of `ddsrv rollback`. */
@@ -20,8 +22,8 @@ const TIMEOUT_MS = 60_000;
 export async function rollback(name: string, options: RollbackOptions): Promise<number> {
   using control = connectControl(options.socket);
   await requireFunctions(control, [name]);
-  const revision = await control.rollBack(name, options.to);
-  if (revision === undefined) throw noSuchFunction(name, []);
+  const done = await control.rollBack(name, options.to);
+  if (done === undefined) throw noSuchFunction(name, []);
   const report = await control.find(name, { until: "settled", timeoutMs: TIMEOUT_MS });
   const isStopped = Boolean(report?.stoppedAt);
   if (report === undefined || !isWell(report) && !isStopped) {
@@ -32,7 +34,16 @@ export async function rollback(name: string, options: RollbackOptions): Promise<
   if (options.json) printJson(report);
   else {
     const note = isStopped ? `; it is still stopped. To start it: ddsrv start ${name}` : "";
-    printError(`${name} rolled back to revision ${revision.slice(0, 12)}${note}\n`);
+    printError(`${name} rolled back to revision ${describeRollback(done)}${note}\n`);
   }
   return 0;
+}
+
+/** Describes the revision: what brought it, and until when it served. */
+function describeRollback({ revision, served }: RollbackReport): string {
+  const short = revision.slice(0, 12);
+  if (!served) return short;
+  const { from, until } = served;
+  const end = until === null ? "" : `, served until ${formatTime(until)}`;
+  return `${short} (${describeCause(served)} at ${formatTime(from)}${end})`;
 }

@@ -1,7 +1,9 @@
 import process from "node:process";
+import type { ConfigSources } from "../../lib/config/config_sources.ts";
 import { describeUnused } from "../../lib/config/debug.ts";
 import { reconfigure } from "../../lib/config/reconfigure.ts";
-import { openControl } from "../../lib/control/server.ts";
+import { createLoginTokens } from "../../lib/control/login_tokens.ts";
+import { type ControlOptions, openControl } from "../../lib/control/server.ts";
 import type { SupervisorReport } from "../../lib/control/api.ts";
 import { clearAside } from "../../lib/function/set_aside.ts";
 import { requireHost } from "../../lib/isolation/require_host.ts";
@@ -18,6 +20,7 @@ import {
 } from "../../lib/supervisor/supervisor_context.ts";
 import { keepInheritedFiles } from "../../lib/system/inherited_files.ts";
 import { sleep } from "../../lib/system/sleep.ts";
+import { PAGE_PATH } from "../../lib/ui/page_path.ts";
 import { describeChange } from "../output/describe_change.ts";
 import { describeRun } from "../output/describe_run.ts";
 import { createConsole } from "../output/create_console.ts";
@@ -27,6 +30,7 @@ import { urlHost } from "./serve/address.ts";
 import { openAdminEndpoints } from "./serve/admin.ts";
 import { requireDirectory, warnOfEnvFile } from "./serve/directory.ts";
 import { onHangup } from "./serve/hangup.ts";
+import { createServedPage } from "./serve/page.ts";
 import { openServingProxy } from "./serve/proxy.ts";
 import { openService } from "./serve/service.ts";
 import { readSettings } from "./serve/settings.ts";
@@ -35,7 +39,7 @@ import { describeUnmatched } from "./serve/unmatched.ts";
 
 /** Serves a directory until a signal stops it; returns the exit code. */
 export async function serve(directory: string | undefined, options: object): Promise<number> {
-  const { settings, warnings } = await readSettings(directory, options);
+  const { settings, sources, warnings } = await readSettings(directory, options);
   const console = createConsole({
     format: settings.consoleFormat,
     isQuiet: settings.quiet,
@@ -93,18 +97,29 @@ export async function serve(directory: string | undefined, options: object): Pro
   });
   if (settings.compatReload) routes.onReload = createCompatReload(supervisor);
   stack.defer(() => supervisor.stop(signals.second));
-  const report = reportSupervisor(context, url);
-  stack.use(await openControl({ socket: settings.socket, supervisor, context, report }));
+  const status: ServeStatus = { url, adminUrl: null, config: sources };
+  const report = reportSupervisor(context, status);
+  const tokens = createLoginTokens();
+  const control: ControlOptions = {
+    ...{ socket: settings.socket, supervisor, context, report },
+    loginLink() {
+      const { adminUrl } = status;
+      return adminUrl === null ? undefined : `${adminUrl}${PAGE_PATH}/?token=${tokens.issue()}`;
+    },
+  };
+  stack.use(await openControl(control));
   const admin = await openAdminEndpoints(settings, {
     supervisor,
     report,
     front: proxy,
+    page: createServedPage(control, { tokens, onWarning: console.warn }),
   });
-  if (admin !== undefined) stack.use(admin);
-  console.banner(report);
   if (admin !== undefined) {
-    console.say(`Probes and metrics on http://${urlHost(settings.adminHostname)}:${admin.port}`);
+    stack.use(admin);
+    status.adminUrl = `http://${urlHost(settings.adminHostname)}:${admin.port}`;
   }
+  console.banner(report);
+  if (admin !== undefined) console.say(`Probes and metrics on ${status.adminUrl}`);
   await Promise.race([supervisor.scan(), signals.first]);
   console.say(describeFound(supervisor));
   const warnOfUnmatched = (): void => {
@@ -116,10 +131,11 @@ export async function serve(directory: string | undefined, options: object): Pro
     stop: signals.stop,
     during: service.reload,
     async reload() {
-      const { settings: next, warnings } = await readSettings(directory, options);
+      const { settings: next, sources, warnings } = await readSettings(directory, options);
       const { settings: taken, postponed } = reconfigure(context.settings, next);
       for (const warning of warnings) console.warn(warning);
       await context.configure(taken);
+      status.config = sources;
       proxy.configure(taken);
       await supervisor.reconfigure();
       console.say("Configuration reloaded");
@@ -151,18 +167,33 @@ export async function serve(directory: string | undefined, options: object): Pro
   return 0;
 }
 
-function reportSupervisor(context: SupervisorContext, url: string): SupervisorReport {
+/** Parts of the report that are known late, or change. */
+interface ServeStatus {
+  readonly url: string;
+  adminUrl: string | null;
+  config: ConfigSources;
+}
+
+function reportSupervisor(context: SupervisorContext, status: ServeStatus): SupervisorReport {
   const { settings, isolation } = context;
   return {
     version,
     pid: process.pid,
     startedAt: new Date().toISOString(),
-    url,
+    url: status.url,
     functionsDirectory: settings.functionsDirectory,
     logsDirectory: settings.saveLogs ? settings.logsDirectory : null,
     dataDirectory: isolation.dataDirectory,
     isolation: isolation.level,
     owner: isolation.ownerId,
+    stateDirectory: settings.stateDirectory,
+    socket: settings.socket,
+    get adminUrl() {
+      return status.adminUrl;
+    },
+    get config() {
+      return status.config;
+    },
   };
 }
 

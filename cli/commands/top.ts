@@ -9,7 +9,7 @@ import { openLiveScreen } from "../output/live_screen.ts";
 import { DEFAULT_SIZE, terminalSize } from "../output/terminal.ts";
 import { untilInterrupted } from "../output/until_interrupted.ts";
 import { extendHistory } from "../top/history.ts";
-import { ratesBetween, type Sample } from "../top/rates.ts";
+import { ratesBetween, type Sample } from "../../lib/control/rates.ts";
 import { initialState, loggedName, pressKey, sortRows } from "../top/state.ts";
 import { renderTop, type TopScene } from "../top/view.ts";
 

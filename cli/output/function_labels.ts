@@ -6,6 +6,7 @@ export const FUNCTION_LABELS: Readonly<Record<keyof FunctionReport, string>> = {
   status: "Status",
   pending: "Pending",
   stoppedAt: "Stopped at",
+  expiresAt: "Expires at",
   reason: "Reason",
   detail: "Detail",
   url: "URL",

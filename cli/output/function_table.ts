@@ -85,6 +85,17 @@ export function describeNewer({ name, newerRevision }: FunctionReport): string {
     }`;
 }
 
+/** Says when a function expires; empty if it does not. */
+export function describeExpiry(
+  { expiresAt }: Pick<FunctionReport, "expiresAt">,
+  nowMs: number = Date.now(),
+): string {
+  // A supervisor of an earlier version does not report it.
+  if (!expiresAt) return "";
+  const ms = Date.parse(expiresAt) - nowMs;
+  return ms < 1_000 ? "expires now" : `expires in ${formatDuration(ms)}`;
+}
+
 /** Memory that counts for a function; a supervisor of an earlier version knows only the other. */
 export function memoryOf({ ownMemoryBytes, memoryBytes }: FunctionReport): number | null {
   return ownMemoryBytes ?? memoryBytes;
@@ -107,7 +118,11 @@ function cpuCell({ cpuMs, uptimeMs }: FunctionReport): string {
 
 function noteOf(report: FunctionReport): string {
   const name = makeVisible(report.name);
-  const sentences = [describeNewer(report), ...report.problems.map(makeVisible)];
+  const sentences = [
+    describeNewer(report),
+    describeExpiry(report),
+    ...report.problems.map(makeVisible),
+  ];
   const problems = sentences.filter((one) => one !== "").map((one) => `${name}: ${one}\n`).join("");
   if (report.reason === null) return problems;
   // The reason of a ready function concerns its newer revision, which failed or starts slowly.

@@ -2,8 +2,11 @@
 export const JSON_VERBS = [
   "add",
   "check",
+  "deploy",
+  "diff",
   "doctor",
   "env",
+  "history",
   "init",
   "inspect",
   "list",
@@ -13,6 +16,7 @@ export const JSON_VERBS = [
   "rollback",
   "schedules",
   "start",
+  "status",
   "stop",
 ] as const;
 

@@ -43,8 +43,9 @@ export function splitKeys(text: string): SplitKeys {
 
 /** Reads keys from standard input, which must be a terminal. */
 export function openKeys(): Keys {
-  // cbreak: Ctrl-C and Ctrl-Z still send signals.
-  const take = (): void => Deno.stdin.setRaw(true, { cbreak: true });
+  // cbreak: Ctrl-C and Ctrl-Z still send signals. Windows has no such mode, so Ctrl-C is a key.
+  const options = { cbreak: Deno.build.os !== "windows" };
+  const take = (): void => Deno.stdin.setRaw(true, options);
   const giveBack = (): void => Deno.stdin.setRaw(false);
   take();
   return {

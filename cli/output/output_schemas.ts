@@ -1,11 +1,13 @@
 import { z } from "zod";
 import type { Drift } from "../../lib/config/drift.ts";
+import { REPORTED_STATUSES } from "../../lib/control/api.ts";
 import { apiShapes } from "../../lib/control/api_schema.ts";
 import type { Finding as HostFinding } from "../../lib/isolation/finding.ts";
 import type { Diagnostic } from "../../lib/check/diagnostics.ts";
 import type { LogRecord } from "../../lib/logs/log_record.ts";
 import type { Template } from "../templates.ts";
 import type { Finding } from "./findings.ts";
+import type { StatusReport } from "./status_text.ts";
 import type { JsonVerb } from "./json_verbs.ts";
 
 /** Element of the array that `ddsrv remove --json` prints. */
@@ -47,6 +49,11 @@ const shapes = {
     detail: z.string(),
     remedy: z.string().describe("How to fix it; empty if there is nothing to do"),
   }),
+  status: apiShapes.SupervisorReport.extend({
+    cliVersion: z.string().describe("Version of the command that prints it"),
+    functions: z.partialRecord(z.enum(REPORTED_STATUSES), z.int().min(1))
+      .describe("Number of functions by status"),
+  }),
   template: z.strictObject({ name: z.string(), summary: z.string() }),
 };
 
@@ -56,6 +63,7 @@ interface Interfaces {
   diagnostic: Diagnostic;
   check: Omit<Finding, "styled">;
   host: HostFinding;
+  status: StatusReport;
   template: Template;
 }
 
@@ -67,12 +75,17 @@ null satisfies [Drifted] extends [never] ? null : Drifted;
 export const outputSchemas: Readonly<Record<JsonVerb, z.ZodType>> = {
   add: apiShapes.FunctionReport,
   check: z.array(shapes.check),
+  deploy: apiShapes.FunctionReport,
+  diff: apiShapes.DiffReport,
   doctor: z.array(shapes.host),
   env: z.array(apiShapes.VariableReport),
+  history: z.array(apiShapes.ChangeReport),
   init: z.array(shapes.template),
   inspect: apiShapes.FunctionReport.extend({
     settings: z.array(apiShapes.SettingReport).nullable()
       .describe("null if the manifest is not valid"),
+    variables: z.array(apiShapes.VariableReport).nullable()
+      .describe("Names and sources without values; null if the manifest is not valid"),
   }),
   list: z.array(apiShapes.FunctionReport),
   logs: shapes.line,
@@ -81,5 +94,6 @@ export const outputSchemas: Readonly<Record<JsonVerb, z.ZodType>> = {
   rollback: apiShapes.FunctionReport,
   schedules: z.union([z.array(apiShapes.ScheduleReport), apiShapes.RunReport]),
   start: z.array(apiShapes.FunctionReport),
+  status: shapes.status,
   stop: z.array(apiShapes.FunctionReport),
 };

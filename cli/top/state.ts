@@ -1,5 +1,5 @@
 import { memoryOf } from "../output/function_table.ts";
-import type { TopRow } from "./rates.ts";
+import type { FunctionRates } from "../../lib/control/rates.ts";
 
 /** Column that rows are sorted by. */
 export type SortKey = "name" | "requests" | "latency" | "errors" | "cpu" | "memory";
@@ -37,7 +37,7 @@ const sortKeys: Readonly<Record<string, SortKey>> = {
 };
 
 /** Handles a key, as the terminal sends it; `rows` are in the order of the screen. */
-export function pressKey(state: TopState, key: string, rows: readonly TopRow[]): KeyResult {
+export function pressKey(state: TopState, key: string, rows: readonly FunctionRates[]): KeyResult {
   const sortBy = sortKeys[key];
   if (state.view === "functions" && sortBy !== undefined) return { state: { ...state, sortBy } };
   const name = loggedName(state) ?? chosenRow(state, rows)?.report.name;
@@ -72,8 +72,8 @@ export function pressKey(state: TopState, key: string, rows: readonly TopRow[]):
 /** Returns the row of the selected function. */
 export function chosenRow(
   { chosen }: TopState,
-  rows: readonly TopRow[],
-): TopRow | undefined {
+  rows: readonly FunctionRates[],
+): FunctionRates | undefined {
   return rows.find(({ report }) => report.name === chosen) ?? rows[0];
 }
 
@@ -83,13 +83,14 @@ export function loggedName({ view, chosen }: TopState): string | undefined {
 }
 
 /** Sorts rows, the highest first, and by name if equal. */
-export function sortRows(rows: readonly TopRow[], sortBy: SortKey): TopRow[] {
-  const byName = (a: TopRow, b: TopRow): number => a.report.name < b.report.name ? -1 : 1;
+export function sortRows(rows: readonly FunctionRates[], sortBy: SortKey): FunctionRates[] {
+  const byName = (a: FunctionRates, b: FunctionRates): number =>
+    a.report.name < b.report.name ? -1 : 1;
   if (sortBy === "name") return [...rows].sort(byName);
   return [...rows].sort((a, b) => valueOf(b, sortBy) - valueOf(a, sortBy) || byName(a, b));
 }
 
-function valueOf(row: TopRow, sortBy: Exclude<SortKey, "name">): number {
+function valueOf(row: FunctionRates, sortBy: Exclude<SortKey, "name">): number {
   switch (sortBy) {
     case "requests":
       return row.requestsPerS;
@@ -108,7 +109,7 @@ function valueOf(row: TopRow, sortBy: Exclude<SortKey, "name">): number {
 
 function neighbour(
   name: string | undefined,
-  rows: readonly TopRow[],
+  rows: readonly FunctionRates[],
   step: number,
 ): string | undefined {
   const at = rows.findIndex(({ report }) => report.name === name);

@@ -9,7 +9,7 @@ import type { TerminalSize } from "../output/terminal.ts";
 import { formatBytes, formatShare } from "../output/units.ts";
 import { makeVisible } from "../output/visible.ts";
 import { type History, HISTORY_LENGTH } from "./history.ts";
-import type { TopRow } from "./rates.ts";
+import type { FunctionRates } from "../../lib/control/rates.ts";
 import { sparkline } from "./sparkline.ts";
 import { chosenRow, loggedName, type TopState } from "./state.ts";
 
@@ -17,7 +17,7 @@ import { chosenRow, loggedName, type TopState } from "./state.ts";
 export interface TopScene {
   readonly state: TopState;
   /** In the order of the screen. */
-  readonly rows: readonly TopRow[];
+  readonly rows: readonly FunctionRates[];
   readonly history: History;
   readonly url: string;
   /** Result of the last key, or an error. */
@@ -86,7 +86,7 @@ function renderRows(scene: TopScene, { columns, rows: room }: TerminalSize): str
   return [bold(titles), ...padded(marked, room)];
 }
 
-function columnsOf(history: TopScene["history"]): readonly Column<TopRow>[] {
+function columnsOf(history: TopScene["history"]): readonly Column<FunctionRates>[] {
   return [
     { title: "NAME", cell: ({ report }) => makeVisible(report.name) },
     { title: "STATUS", cell: ({ report }) => colourStatus(report.status) },

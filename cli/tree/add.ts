@@ -1,8 +1,10 @@
-import { type Command, Option } from "@commander-js/extra-typings";
+import { type Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { COMMIT } from "../../lib/history/origin.ts";
 import type { OnExit } from "../exit_code.ts";
 import { collectVariable } from "./collect_variable.ts";
 import { withExamples } from "./examples.ts";
-import { jsonOption, socketOption, waitOption } from "./options.ts";
+import { parseUploadSizes } from "../commands/add/upload_sizes.ts";
+import { jsonOption, socketOption, ttlOption, waitOption } from "./options.ts";
 
 /** Declares `ddsrv add`. */
 export function addAdd(program: Command, onExit: OnExit): void {
@@ -18,6 +20,24 @@ export function addAdd(program: Command, onExit: OnExit): void {
         "set a variable: NAME=VALUE, or NAME to copy its value; repeatable",
       ).argParser(collectVariable),
     )
+    .option("--env-file <file>", "set all variables of an env file, as ddsrv env import does")
+    .addOption(ttlOption("remove the function after this time, such as 3d; none keeps it"))
+    .addOption(
+      new Option("--upload <sizes>", "standard input is an env file and an archive of these sizes")
+        .argParser(parseUploadSizes).hideHelp(),
+    )
+    .addOption(
+      new Option("--ignore-files", "leave out what .gitignore and .ddsrvignore name").hideHelp(),
+    )
+    .addOption(
+      new Option("--by <cause>", "name this cause in the history").choices(
+        ["deploy", "git", "ui"] as const,
+      ).hideHelp(),
+    )
+    .addOption(
+      new Option("--commit <sha>", "name this git commit in the history")
+        .argParser(parseCommit).hideHelp(),
+    )
     .option("--no-wait", "do not wait until the function is ready")
     .addOption(waitOption("remove it again if it is not ready within this time"))
     .addOption(socketOption).addOption(jsonOption)
@@ -32,4 +52,10 @@ export function addAdd(program: Command, onExit: OnExit): void {
     ["ddsrv add ./shop --env TOKEN", "Set the variable TOKEN to its value in this shell"],
     ["tar c ./shop | ssh host sudo ddsrv add -", "Add the function on another host"],
   ]);
+}
+
+function parseCommit(text: string): string {
+  const commit = text.toLowerCase();
+  if (COMMIT.test(commit)) return commit;
+  throw new InvalidArgumentError("Give 7 to 64 hexadecimal digits.");
 }

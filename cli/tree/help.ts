@@ -1,4 +1,5 @@
 import type { Command } from "@commander-js/extra-typings";
+import { answerSynonym } from "../synonyms.ts";
 import { nearest } from "../../lib/config/suggestion.ts";
 
 /**
@@ -15,6 +16,8 @@ export function addHelp(program: Command): void {
       if (name === undefined) return program.help();
       const verb = program.commands.find((one) => namesOf(one).includes(name));
       if (verb !== undefined) return verb.help();
+      const answer = answerSynonym(name);
+      if (answer !== undefined) program.error(`error: ${answer}`);
       const meant = nearest(name, program.commands.flatMap(namesOf));
       const hint = meant === undefined ? "" : `\n(Did you mean ${meant}?)`;
       program.error(`error: unknown command ${JSON.stringify(name)}${hint}`);

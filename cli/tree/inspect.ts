@@ -6,7 +6,7 @@ import { jsonOption, socketOption } from "./options.ts";
 /** Declares `ddsrv inspect`. */
 export function addInspect(program: Command, onExit: OnExit): void {
   const inspecting = program.command("inspect")
-    .description("show a function's details, the reason for its status, and its settings")
+    .description("show a function's details, the reason for its status, settings and variables")
     .argument("<name>", "name of the function")
     .addOption(socketOption).addOption(jsonOption)
     .action(async (name, options) => {

@@ -6,7 +6,7 @@ import { withExamples } from "./examples.ts";
 const { functionsDirectory } = SERVER_SETTINGS;
 
 /** Path of the unit in the directory for local units, see systemd.unit(5). */
-const UNIT_PATH = "/etc/systemd/system/ddsrv.service";
+export const UNIT_PATH = "/etc/systemd/system/ddsrv.service";
 
 /** Declares `ddsrv install-service`. */
 export function addInstallService(program: Command, onExit: OnExit): void {

@@ -29,6 +29,7 @@ export function addLogs(program: Command, onExit: OnExit): void {
     .option("--grep <pattern>", "print only lines that match a regular expression", parsePattern)
     .option("--stderr", "print only standard error, which includes messages of ddsrv")
     .option("--no-prefix", "print only the text, without time and name")
+    .option("--to <server>", "read the logs of a server, as ddsrv deploy --to names it")
     .option(
       "--logs-dir <path>",
       "read log files from here (default: LOGS_DIRECTORY, else the supervisor's, else " +
@@ -42,6 +43,7 @@ export function addLogs(program: Command, onExit: OnExit): void {
   withExamples(logging, [
     ["ddsrv logs -f", "Follow the logs of all functions"],
     ["ddsrv logs shop -n 20", "Print the last 20 lines of one function"],
+    ["ddsrv logs shop -f --to staging", "Follow the log of a function on a server"],
     ["ddsrv logs --since 10m --grep 'timeout|refused'", "Find errors of the last ten minutes"],
   ]);
 }

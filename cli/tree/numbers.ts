@@ -6,6 +6,21 @@ export function parseCount(text: string): number {
   return parseWhole(text, { min: 0, max: 10_000_000 });
 }
 
+/** Parses a TCP port; 0 lets the kernel choose. */
+export function parseAnyPort(text: string): number {
+  return parseWhole(text, { min: 0, max: 65_535 });
+}
+
+/** Parses a port from 1 to 65,535. */
+export function parsePort(text: string): number {
+  return parseWhole(text, { min: 1, max: 65_535 });
+}
+
+/** Parses a number of changes, from 1 to 1000. */
+export function parseChanges(text: string): number {
+  return parseWhole(text, { min: 1, max: 1_000 });
+}
+
 const WAIT_MS = { min: 1_000, max: 600_000 } as const;
 
 /**

@@ -1,4 +1,6 @@
 import { Option } from "@commander-js/extra-typings";
+import { parseTtl } from "../../lib/config/ttl.ts";
+import { argument } from "./argument.ts";
 import { parseWait } from "./numbers.ts";
 import { defaultPaths } from "../../lib/config/default_paths.ts";
 import { describeDefault } from "../../lib/config/setting.ts";
@@ -67,6 +69,13 @@ export function waitOption(
   purpose: string,
 ): Option<"--timeout <duration>", undefined, number, number> {
   return new Option("--timeout <duration>", purpose).argParser(parseWait).default(60_000, "1m");
+}
+
+/** Creates `--ttl`, which gives milliseconds, or `null` for `none`. */
+export function ttlOption(
+  purpose: string,
+): Option<"--ttl <time>", undefined, undefined, number | null> {
+  return new Option("--ttl <time>", purpose).argParser(argument(parseTtl));
 }
 
 /** `--json`: output for programs. */

@@ -7,6 +7,7 @@ import type { OnExit } from "../exit_code.ts";
 import type { VariableNote } from "../generate/command_model.ts";
 import { withExamples } from "./examples.ts";
 import { SERVE_FILES } from "./files.ts";
+import { requireServingSystem } from "./serving_system.ts";
 import { withManual } from "./manual.ts";
 import { settingOptions, variablesText } from "./setting_options.ts";
 
@@ -27,6 +28,7 @@ export function addServe(program: Command, onExit: OnExit): void {
     );
   for (const option of settingOptions()) serving.addOption(option);
   serving.action(async (directory, options) => {
+    requireServingSystem(Deno.build.os);
     const { serve } = await import("../commands/serve.ts");
     onExit(await serve(directory, options));
   });

@@ -1,5 +1,6 @@
 import { METADATA_NETWORKS, PRIVATE_NETWORKS } from "../config/special_networks.ts";
-import { hostMounts, SANDBOX_CACHE, SANDBOX_DENO } from "../sandbox/function_mounts.ts";
+import { hostMounts } from "../sandbox/function_mounts.ts";
+import { SANDBOX_CACHE, SANDBOX_DENO } from "../sandbox/sandbox_paths.ts";
 import {
   type Launch,
   type Mount,

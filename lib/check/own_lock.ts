@@ -1,4 +1,4 @@
-import { join, relative, resolve } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
 import { ConfigError } from "../config/json_file.ts";
 import { readContainedTextFile } from "../function/contained_file.ts";
 import { holdFolder } from "../function/held_folder.ts";
@@ -49,7 +49,7 @@ export function lockPath(setting: unknown, directory: string): string | undefine
     : setting;
   if (typeof path !== "string") return join(directory, LOCK_FILE);
   const found = resolve(directory, path);
-  return found.startsWith(`${directory}/`) && !found.includes("\0") ? found : undefined;
+  return found.startsWith(`${directory}${sep}`) && !found.includes("\0") ? found : undefined;
 }
 
 async function readLockSetting(directory: string): Promise<unknown> {

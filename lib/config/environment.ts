@@ -1,4 +1,4 @@
-import { functionVariables } from "./function_variables.ts";
+import { functionVariableNames, functionVariables } from "./function_variables.ts";
 import { SETTING_ENTRIES, type SettingEntry } from "./setting_entries.ts";
 import { variablesOf } from "./setting.ts";
 import { mergeSettings, type SomeSettings } from "./settings.ts";
@@ -9,6 +9,8 @@ export interface EnvironmentSettings {
   readonly settings: SomeSettings;
   /** Names of the variables that give them, by field. */
   readonly names: Readonly<Record<string, string>>;
+  /** Names of all variables that are used, also of those for functions; sorted. */
+  readonly used: readonly string[];
   /** One for each variable that is not valid, and that is ignored. */
   readonly warnings: readonly string[];
 }
@@ -46,6 +48,10 @@ export function parseEnvironment(
         Object.keys(settings).map((field) => [field, name ?? ""])
       ),
     ),
+    used: [
+      ...read.flatMap(({ name, settings }) => settings === undefined ? [] : name ?? []),
+      ...functionVariableNames(environment),
+    ].sort(),
     warnings: [...read.flatMap(({ warning }) => warning ?? []), ...warnings],
   };
 }

@@ -20,6 +20,14 @@ export const FUNCTION_VARIABLES: readonly {
 
 const PUBLIC_PREFIX = "PUBLIC_DENO_";
 
+/** Returns the names of the variables that {@linkcode functionVariables} reads. */
+export function functionVariableNames(environment: Readonly<Record<string, string>>): string[] {
+  const json = ["SERVER_ENVIRONMENT", "ENV_JSON"].find((name) => environment[name] !== undefined);
+  const isPublic = (name: string): boolean =>
+    name.startsWith(PUBLIC_PREFIX) && name.length > PUBLIC_PREFIX.length;
+  return [...json === undefined ? [] : [json], ...Object.keys(environment).filter(isPublic)];
+}
+
 /** Reads the variables that the environment has for functions, as dynamic-deno-server does. */
 export function functionVariables(
   environment: Readonly<Record<string, string>>,

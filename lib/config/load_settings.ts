@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { readCommonFile } from "./common_file.ts";
+import type { ConfigSources } from "./config_sources.ts";
 import { defaultPaths } from "./default_paths.ts";
 import { parseEnvironment } from "./environment.ts";
 import { directorySchema, settingsIn } from "./file_schema.ts";
@@ -20,6 +21,8 @@ export const SETTINGS_FILE = "ddsrv.json";
 /** The settings of a supervisor, and warnings for its operator. */
 export interface LoadedSettings {
   readonly settings: Settings;
+  /** Where they come from, without the flags, whose names the caller knows. */
+  readonly sources: Omit<ConfigSources, "flags">;
   readonly warnings: readonly string[];
 }
 
@@ -34,11 +37,12 @@ export async function loadSettings(
   environment: Readonly<Record<string, string>>,
   { uid = Deno.uid() }: { readonly uid?: number | null } = {},
 ): Promise<LoadedSettings> {
-  const { settings: variables, names, warnings } = parseEnvironment(environment);
+  const { settings: variables, names, used, warnings } = parseEnvironment(environment);
   const functionsDirectory = resolve(
     flags.functionsDirectory ?? variables.functionsDirectory ?? defaultSettings.functionsDirectory,
   );
-  const file = await readSettingsFile(functionsDirectory);
+  const read = await readSettingsFile(functionsDirectory);
+  const file = read ?? {};
   const settings = completeSettings({
     ...mergeSettings(
       defaultPaths(uid, environment),
@@ -67,14 +71,19 @@ export async function loadSettings(
       certificates: resolveOptional(settings.certificates),
       accessLogFile: resolveOptional(settings.accessLogFile),
     },
+    sources: {
+      file: read === undefined ? null : join(functionsDirectory, SETTINGS_FILE),
+      variables: used,
+    },
     warnings,
   };
 }
 
-async function readSettingsFile(functionsDirectory: string): Promise<SomeSettings> {
+/** Returns `undefined` if there is no file. */
+async function readSettingsFile(functionsDirectory: string): Promise<SomeSettings | undefined> {
   const path = join(functionsDirectory, SETTINGS_FILE);
   const text = await readCommonFile(functionsDirectory, SETTINGS_FILE);
-  if (text === undefined) return {};
+  if (text === undefined) return undefined;
   return settingsIn(parseJsonFile({ path, text, schema: directorySchema, isTrusted: true }));
 }
 

@@ -1,4 +1,5 @@
-import { boolean, list, listOrOne, path, patterned, text } from "./kinds.ts";
+import { boolean, choice, list, listOrOne, path, patterned, text } from "./kinds.ts";
+import { INDEX_AUDIENCES } from "./index_audience.ts";
 import { optional, textKind } from "./kind.ts";
 import { hostPatterns } from "./policy_kinds.ts";
 import { checkedCidr, parseDomain } from "./network_address.ts";
@@ -40,6 +41,15 @@ export const PROXY_SETTINGS = {
     details:
       "It gets every request whose first path segment is no function, with the whole path, at the " +
       "plain host and at the domain of `--domain` itself. `/NAME` still reaches the function NAME.",
+  },
+  index: {
+    name: "index",
+    kind: choice(INDEX_AUDIENCES, "who"),
+    default: literal("local"),
+    summary: "who gets a list of functions at /: off, local or all",
+    details:
+      "`local` means programs of this host, over loopback and not through a proxy. Who gets the list " +
+      "also reads `Did you mean` in a 404. A function at `/` comes before the list.",
   },
   keepPrefix: {
     name: "keepPrefix",

@@ -1,6 +1,6 @@
 import { SYSTEM_SOCKET } from "./default_socket.ts";
 import { ISOLATION_LEVELS } from "./isolation_level.ts";
-import { address, choice, list, path, patterned, text } from "./kinds.ts";
+import { address, boolean, choice, list, path, patterned, text } from "./kinds.ts";
 import { optional, textKind } from "./kind.ts";
 import { parseHostName } from "./network_address.ts";
 import { duration, port } from "./number_kinds.ts";
@@ -129,5 +129,22 @@ export const SERVER_SETTINGS = {
       "The admin endpoints always answer to IP addresses and to `localhost`. They refuse other " +
       "host names, which protects them from DNS rebinding.",
     needsRestart: true,
+  },
+  uiWrite: {
+    name: "uiWrite",
+    kind: boolean,
+    default: false,
+    summary: "let the page on the admin port reload, roll back, stop and start",
+    details: "Without it, the page at `/_ui/` shows everything and changes nothing.",
+  },
+  uiTokenFile: {
+    name: "uiTokenFile",
+    kind: optional(path),
+    default: undefined,
+    defaultText: "none",
+    summary: "file with a token that logs in to the page on the admin port",
+    details:
+      "The first line counts, with at least 24 characters. ddsrv reads it at each login. Without a " +
+      "file, `ddsrv ui --link` prints a link that works once.",
   },
 } satisfies Entries;

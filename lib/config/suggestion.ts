@@ -1,6 +1,6 @@
 /**
- * Returns the candidate nearest to `word`, if at most a third of its letters differ (Levenshtein
- * distance).
+ * Returns the candidate nearest to `word`, if at most a third of its letters differ; two
+ * letters that changed places are one difference.
  *
  * @example
  * ```ts
@@ -14,21 +14,25 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   for (const candidate of candidates) {
     // The lengths alone differ too much. A word may be as long as a file.
     if (Math.abs(word.length - candidate.length) >= bestDistance) continue;
-    const distance = levenshtein(word.toLowerCase(), candidate.toLowerCase());
+    const distance = distanceBetween(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;
 }
 
-function levenshtein(a: string, b: string): number {
+/** Optimal string alignment distance: two letters that changed places count as one difference. */
+function distanceBetween(a: string, b: string): number {
+  let before: readonly number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const substitution = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, substitution));
+      const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = isSwapped ? before[j - 2]! + 1 : Infinity;
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, substitution, swap));
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[b.length]!;
 }

@@ -2,6 +2,7 @@ import type { Proxy } from "../proxy/proxy.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { readProcessFigures } from "../system/process_figures.ts";
 import { isAdminHost } from "./admin_host.ts";
+import { type MountedPage, pageFor } from "./admin_page.ts";
 import { type AdminReply, type AdminRequest, openAdminServer } from "./admin_server.ts";
 import type { SupervisorReport } from "./api.ts";
 import { EXPOSITION_TYPE, formatMetrics } from "./exposition.ts";
@@ -22,6 +23,8 @@ export interface AdminOptions {
   readonly report: SupervisorReport;
   /** The proxy's open connections, and counts of what it rejected. */
   readonly front: Pick<Proxy, "connections" | "figures">;
+  /** The page for people; without it, its path answers 404. */
+  readonly page?: MountedPage;
 }
 
 /** The admin endpoint. Disposing of it closes the listener. */
@@ -80,11 +83,20 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
     }
   }
 
-  const server = await openAdminServer({ hostname, port, answer });
+  const page = options.page;
+  const server = await openAdminServer({
+    hostname,
+    port,
+    answer,
+    ...page !== undefined && { pageOf: (request) => pageFor(request, page, names) },
+  });
   return {
     port: server.port,
     stopping: () => isStopping = true,
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]() {
+      page?.[Symbol.dispose]();
+      return server[Symbol.asyncDispose]();
+    },
   };
 }
 

@@ -18,12 +18,20 @@ export interface AdminReply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Answers the requests of browsers. Disposing of it ends what it still sends. */
+export interface PageHandler extends Disposable {
+  /** Answers a request; `target` is its path and query. */
+  readonly handle: (request: IncomingMessage, response: ServerResponse, target: string) => void;
+}
+
 /** Options of {@linkcode openAdminServer}: the address and the handler. */
 export interface AdminServerOptions {
   readonly hostname: string;
   /** 0 lets the kernel choose. */
   readonly port: number;
   readonly answer: (request: AdminRequest) => Promise<AdminReply>;
+  /** Returns the handler of a page to let it answer instead, and the target for it. */
+  readonly pageOf?: (request: AdminRequest) => readonly [PageHandler, string] | undefined;
   /** Timeout of a request's head. */
   readonly headTimeoutMs?: number;
 }
@@ -56,7 +64,7 @@ export async function openAdminServer(options: AdminServerOptions): Promise<Admi
   server.maxConnections = MAX_CONNECTIONS;
   const peers = new PeerTable();
   server.on("connection", (socket) => admitConnection(socket, peers));
-  server.on("request", (request, response) => void respond(request, response, options.answer));
+  server.on("request", (request, response) => void respond(request, response, options));
   await listen(server, options);
   return {
     port: (server.address() as AddressInfo).port,
@@ -94,12 +102,15 @@ function admitConnection(socket: Socket, peers: PeerTable): void {
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: AdminServerOptions["answer"],
+  { answer, pageOf }: Pick<AdminServerOptions, "answer" | "pageOf">,
 ): Promise<void> {
   const { method = "", url: target = "", headers: { host } } = request;
+  const asked = { method, target, host };
+  const page = pageOf?.(asked);
+  if (page !== undefined) return page[0].handle(request, response, page[1]);
   let reply: AdminReply;
   try {
-    reply = await answer({ method, target, host });
+    reply = await answer(asked);
   } catch (error) {
     reply = { status: 500, text: `${error}\n` };
   }

@@ -14,6 +14,8 @@ export interface ControlRequest {
   /** Origin of the web page that makes a browser send the request. */
   readonly origin: string | undefined;
   readonly body: AsyncIterable<Uint8Array>;
+  /** User id of the client; `undefined` if it is unknown. */
+  readonly uid?: number | undefined;
   /** Aborts when the client disconnects. */
   readonly signal: AbortSignal;
 }
@@ -91,7 +93,8 @@ async function call(
     if (!parsed.success) return failure(400, `Invalid body: ${describe(parsed.error)}`);
     body = parsed.data;
   }
-  return await route.handle({ name, query: query.data, body, signal: request.signal }, context);
+  const { uid, signal } = request;
+  return await route.handle({ name, query: query.data, body, uid, signal }, context);
 }
 
 function parseJson(text: string): unknown {

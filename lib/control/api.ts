@@ -1,6 +1,10 @@
+import type { ConfigSources } from "../config/config_sources.ts";
 import type { IsolationLevel } from "../config/isolation_level.ts";
 import type { SettingSource } from "../config/setting_origin.ts";
 import type { Stay } from "../sandbox/activity.ts";
+import { CHANGE_RESULTS, type ChangeStage } from "../history/change.ts";
+import type { FileDifference } from "../history/file_difference.ts";
+import type { AnnouncedCause, ChangeCause, ChangeUser } from "../history/origin.ts";
 import type { VariableSource } from "../function/variable_layers.ts";
 import type { RunCounts, RunResult } from "../schedules/schedule_record.ts";
 import { type Pending, type Refreshed, STATUSES } from "../supervisor/state.ts";
@@ -25,6 +29,11 @@ export interface SupervisorReport {
   readonly dataDirectory: string;
   readonly isolation: IsolationLevel;
   readonly owner: string;
+  /** These fields are missing in reports of earlier versions. */
+  readonly stateDirectory?: string | undefined;
+  readonly socket?: string | undefined;
+  readonly adminUrl?: string | null | undefined;
+  readonly config?: ConfigSources | undefined;
 }
 
 /** All statuses of a directory; an `ignored` directory is not a function. */
@@ -45,6 +54,7 @@ export interface FunctionReport {
   readonly status: ReportedStatus;
   readonly pending: Pending | null;
   readonly stoppedAt: string | null;
+  readonly expiresAt: string | null;
   readonly reason: string | null;
   readonly detail: string | null;
   readonly url: string | null;
@@ -93,6 +103,59 @@ export interface TrafficReport {
 /** Result of `POST /v1/functions/NAME/rollback?to=…`: the restored revision. */
 export interface RollbackReport {
   readonly revision: string;
+  /** When it served before; a supervisor of an earlier version does not tell. */
+  readonly served?: ServedReport | null | undefined;
+}
+
+/** Time during which a revision served before. */
+export interface ServedReport {
+  readonly from: string;
+  readonly until: string | null;
+  readonly by: ChangeCause;
+  readonly commit: string | null;
+}
+
+/** All results of changes; a `pending` one goes on. */
+export const REPORTED_RESULTS = [...CHANGE_RESULTS, "pending"] as const;
+
+/** A change of a function: `GET /v1/functions/NAME/history` returns an array, newest first. */
+export interface ChangeReport {
+  readonly id: string;
+  readonly at: string;
+  readonly by: ChangeCause;
+  readonly revision: string | null;
+  readonly commit: string | null;
+  readonly user: ChangeUser | null;
+  readonly result: typeof REPORTED_RESULTS[number];
+  readonly stage: ChangeStage | null;
+  readonly reason: string | null;
+  readonly durationMs: number;
+  readonly isServing: boolean;
+  readonly isKept: boolean;
+}
+
+/** Origin of the new code that follows at once: `POST /v1/functions/NAME/announce`. */
+export interface AnnounceRequest {
+  readonly by: AnnouncedCause;
+  readonly commit?: string | undefined;
+}
+
+/** Time of expiry to set, `null` for none: `POST /v1/functions/NAME/expiry`. */
+export interface ExpiryRequest {
+  readonly expiresAt: string | null;
+}
+
+/** The time of expiry before the request. */
+export interface ExpiryReport {
+  readonly before: string | null;
+}
+
+/** Differences of two revisions: `GET /v1/functions/NAME/diff?from=…&to=…`. */
+export interface DiffReport {
+  readonly from: string;
+  readonly to: string;
+  readonly files: readonly FileDifference[];
+  readonly isTruncated: boolean;
 }
 
 /** Request to stop a function by hand: `POST /v1/functions/NAME/stop`. */
@@ -176,6 +239,11 @@ export interface VariablesChange {
   readonly changed: readonly string[];
   readonly change: string | null;
   readonly effect: Refreshed;
+}
+
+/** A link that logs in to the page once: `POST /v1/login`. */
+export interface LoginReport {
+  readonly url: string;
 }
 
 /** Body of every error response. */

@@ -1,9 +1,14 @@
 import { z } from "zod";
 import { judgeName } from "../config/function_name.ts";
 import { checkSource } from "../supervisor/check_source.ts";
+import { servedPeriod } from "../history/served_period.ts";
 import { RollbackError } from "../supervisor/rollback.ts";
 import { PENDING } from "../supervisor/state.ts";
-import type { CheckReport, CheckRequest, RollbackReport } from "./api.ts";
+import type { CheckReport, CheckRequest, LoginReport, RollbackReport } from "./api.ts";
+import { reportServed } from "./change_report.ts";
+import { findChangeUser } from "./change_user.ts";
+import { EXPIRY_ROUTES } from "./expiry_routes.ts";
+import { HISTORY_ROUTES } from "./history_routes.ts";
 import { reportFunction, reportFunctions, reportTraffic } from "./report.ts";
 import { failure, type Reply, type Route, route } from "./route.ts";
 import { SCHEDULE_ROUTES } from "./schedule_routes.ts";
@@ -35,7 +40,7 @@ const waitQuery = z.strictObject({
 const rollbackQuery = z.strictObject({
   to: z.string().regex(/^[0-9a-f]{4,64}$/, "Use 4 to 64 hexadecimal digits").optional()
     .describe(
-      "First digits of a revision; by default the newest snapshot that differs from the folder",
+      "First digits of a revision; by default the one that served before the folder's own",
     ),
 });
 
@@ -88,13 +93,16 @@ export const ROUTES: readonly Route[] = [
     operation: "reloadFunction",
     summary: "Start a new instance; the old one serves until the new one is ready",
     errors: { 404: NO_FUNCTION, 409: "The function is stopped by hand" },
-    handle({ name }, { supervisor }) {
+    async handle({ name, uid }, { supervisor }) {
       const isStopped = supervisor.functions.get(name)?.stoppedByHand !== undefined;
       if (isStopped) return failure(409, `"${name}" is stopped. To start it: ddsrv start ${name}`);
-      return supervisor.reload(name) ? { status: 204 } : noFunction(name);
+      const origin = { by: "reload", user: await findChangeUser(uid) } as const;
+      return supervisor.reload(name, origin) ? { status: 204 } : noFunction(name);
     },
   }),
   ...STOP_ROUTES,
+  ...EXPIRY_ROUTES,
+  ...HISTORY_ROUTES,
   route({
     method: "POST",
     path: "/functions/{name}/rollback",
@@ -103,12 +111,13 @@ export const ROUTES: readonly Route[] = [
     query: rollbackQuery,
     responseBody: "RollbackReport",
     errors: { 404: NO_FUNCTION, 409: "There is no such snapshot, or it can't be restored" },
-    async handle({ name, query }, { supervisor }) {
+    async handle({ name, query, uid }, { supervisor }) {
       if (supervisor.functions.get(name)?.isWanted !== true) return noFunction(name);
+      const changes = (await supervisor.changesOf(name)).map(({ change }) => change);
       try {
-        return ok(
-          { revision: await supervisor.rollBack(name, query.to) } satisfies RollbackReport,
-        );
+        const revision = await supervisor.rollBack(name, query.to, await findChangeUser(uid));
+        const served = reportServed(servedPeriod(changes, revision));
+        return ok({ revision, served } satisfies RollbackReport);
       } catch (error) {
         if (error instanceof RollbackError) return failure(409, error.message);
         throw error;
@@ -119,7 +128,8 @@ export const ROUTES: readonly Route[] = [
     method: "POST",
     path: "/functions/{name}/purge",
     operation: "purgeFunction",
-    summary: "Remove the data, variables, snapshots and stop of a function whose folder is gone",
+    summary:
+      "Remove the data, variables, history, snapshots, stop and expiry of a function whose folder is gone",
     errors: { 404: "The name is not valid for a function" },
     async handle({ name }, { context }) {
       if (judgeName(name).type !== "function") return noFunction(name);
@@ -147,6 +157,23 @@ export const ROUTES: readonly Route[] = [
     async handle({ query }, { supervisor }) {
       await supervisor.scan(query.take);
       return { status: 204 };
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/login",
+    operation: "logIn",
+    summary: "Make a link that logs in to the page on the admin port once",
+    responseBody: "LoginReport",
+    errors: { 409: "There is no admin port" },
+    handle(_call, { loginLink }) {
+      const url = loginLink?.();
+      return url === undefined
+        ? failure(
+          409,
+          "The supervisor has no admin port. Start it with --admin-port, or use: ddsrv ui",
+        )
+        : ok({ url } satisfies LoginReport);
     },
   }),
   route<z.ZodObject, CheckRequest>({

@@ -5,16 +5,26 @@ import { SETTING_SOURCES } from "../config/setting_origin.ts";
 import { storedVariableProblem, variableNameProblem } from "../config/stored_variable.ts";
 import { judgeName } from "../config/function_name.ts";
 import { VARIABLE_SOURCES } from "../function/variable_layers.ts";
+import { CHANGE_STAGES } from "../history/change.ts";
+import { DIFFERENCE_KINDS, FILE_CHANGES } from "../history/file_difference.ts";
+import { ANNOUNCED_CAUSES, CHANGE_CAUSES, COMMIT } from "../history/origin.ts";
 import { RUN_RESULTS } from "../schedules/schedule_record.ts";
 import { pageProblem } from "../supervisor/maintenance_page.ts";
 import { STAYS } from "../sandbox/activity.ts";
 import { PENDING, REFRESHED } from "../supervisor/state.ts";
 import {
+  type AnnounceRequest,
+  type ChangeReport,
   type CheckReport,
   type CheckRequest,
+  type DiffReport,
   type ErrorReport,
+  type ExpiryReport,
+  type ExpiryRequest,
   type FunctionReport,
+  type LoginReport,
   NEXT_STARTS,
+  REPORTED_RESULTS,
   REPORTED_STATUSES,
   type RollbackReport,
   type RunReport,
@@ -32,6 +42,7 @@ const count = z.int().min(0);
 const time = z.iso.datetime();
 const text = z.string().nullable();
 const revision = z.string().regex(/^[0-9a-f]{12}$/);
+const commit = z.string().regex(COMMIT).nullable().describe("Git commit; null if none was told");
 
 /** Values of variables by name; error messages contain no value. */
 const variables = z.record(z.string(), z.string()).superRefine((given, { addIssue }) => {
@@ -66,6 +77,14 @@ export const apiShapes = {
     dataDirectory: z.string().describe("Holds one data directory per function"),
     isolation: z.enum(ISOLATION_LEVELS),
     owner: z.string().describe("Tag in the names of this supervisor's kernel objects"),
+    stateDirectory: z.string().optional(),
+    socket: z.string().optional().describe("Where the control API listens"),
+    adminUrl: text.optional().describe("URL of probes and metrics; null without --admin-port"),
+    config: z.strictObject({
+      file: text.describe("Path of ddsrv.json; null if there is none"),
+      variables: z.array(z.string()).describe("Names of environment variables"),
+      flags: z.array(z.string()).describe("Flags of ddsrv serve"),
+    }).optional().describe("Where the settings come from"),
   }),
   FunctionReport: z.strictObject({
     name: z.string(),
@@ -74,6 +93,8 @@ export const apiShapes = {
       .describe("Pending work, even while an instance serves; null when the function is settled"),
     stoppedAt: z.iso.datetime().nullable()
       .describe("Time since which it is stopped by hand; null if it is not"),
+    expiresAt: z.iso.datetime().nullable()
+      .describe("Time at which ddsrv removes it; null if it stays"),
     reason: text.describe(
       "Reason for the status, or what a slow start waits for; null while the function is well",
     ),
@@ -139,7 +160,59 @@ export const apiShapes = {
       "Number of requests by that time, in buckets; the last one has no bound",
     ),
   }),
-  RollbackReport: z.strictObject({ revision: z.string().regex(/^[0-9a-f]{64}$/) }),
+  RollbackReport: z.strictObject({
+    revision: z.string().regex(/^[0-9a-f]{64}$/),
+    served: z.strictObject({
+      from: time,
+      until: time.nullable().describe("null if no other revision followed"),
+      by: z.enum(CHANGE_CAUSES).describe("The change that brought it"),
+      commit,
+    }).nullable().optional().describe("null if no recorded change tells"),
+  }),
+  ChangeReport: z.strictObject({
+    id: z.string().regex(/^[0-9a-f]{12}$/),
+    at: time.describe("Begin of the change"),
+    by: z.enum(CHANGE_CAUSES).describe(
+      "edit: a change of the folder that nobody announced; undo: the end of an add that failed; " +
+        "config: other settings of ddsrv",
+    ),
+    revision: revision.nullable(),
+    commit,
+    user: z.strictObject({ uid: count, name: text.describe("null without an account") })
+      .nullable().describe("User of the control socket; null if nobody asked over it"),
+    result: z.enum(REPORTED_RESULTS).describe(
+      "idle: passed its check and starts with the next request; replaced: another change came " +
+        "before it was ready; stopped: the function is stopped by hand; interrupted: ddsrv ended " +
+        "before the result was known; pending: not known yet",
+    ),
+    stage: z.enum(CHANGE_STAGES).nullable().describe("Stage that failed"),
+    reason: text.describe("Why it failed, in one line"),
+    durationMs: z.number().min(0).describe("Time until the result"),
+    isServing: z.boolean().describe("The latest change of the revision that serves now"),
+    isKept: z.boolean().describe("A rollback can restore the revision"),
+  }),
+  AnnounceRequest: z.strictObject({
+    by: z.enum(ANNOUNCED_CAUSES),
+    commit: z.string().regex(COMMIT, "Use 7 to 64 hexadecimal digits in lower case").optional()
+      .describe("Git commit of the new code"),
+  }),
+  ExpiryRequest: z.strictObject({ expiresAt: time.nullable() }),
+  ExpiryReport: z.strictObject({ before: time.nullable() }),
+  DiffReport: z.strictObject({
+    from: revision,
+    to: revision,
+    files: z.array(z.strictObject({
+      path: z.string(),
+      change: z.enum(FILE_CHANGES),
+      kind: z.enum(DIFFERENCE_KINDS).describe(
+        "secret: a file such as .env, whose content is never shown; mode: only the permission to " +
+          "execute; large, omitted: the file, or the whole difference, is too large to show; " +
+          "directory: node_modules, whose files are not listed",
+      ),
+      hunks: text.describe("Hunks of a unified diff; null where the content is not shown"),
+    })),
+    isTruncated: z.boolean().describe("More files differ, or there is too much to compare"),
+  }),
   StopRequest: z.strictObject({
     page: z.string().superRefine((page, { addIssue }) => {
       const message = pageProblem(page);
@@ -216,6 +289,9 @@ export const apiShapes = {
   CheckReport: z.strictObject({
     problem: text.describe("null if serve would start the function"),
   }),
+  LoginReport: z.strictObject({
+    url: z.string().describe("Works once, and for ten minutes"),
+  }),
   ErrorReport: z.strictObject({ error: z.string() }),
 };
 
@@ -228,8 +304,13 @@ interface Interfaces {
   FunctionReport: FunctionReport;
   TrafficReport: TrafficReport;
   RollbackReport: RollbackReport;
+  ChangeReport: ChangeReport;
   RunReport: RunReport;
   ScheduleReport: ScheduleReport;
+  AnnounceRequest: AnnounceRequest;
+  ExpiryRequest: ExpiryRequest;
+  ExpiryReport: ExpiryReport;
+  DiffReport: DiffReport;
   StopRequest: StopRequest;
   VariableReport: VariableReport;
   SettingReport: SettingReport;
@@ -237,6 +318,7 @@ interface Interfaces {
   VariablesChange: VariablesChange;
   CheckRequest: CheckRequest;
   CheckReport: CheckReport;
+  LoginReport: LoginReport;
   ErrorReport: ErrorReport;
 }
 

@@ -1,9 +1,14 @@
 import {
+  type AnnounceRequest,
   API_PREFIX,
+  type ChangeReport,
   type CheckReport,
   type CheckRequest,
+  type DiffReport,
   type ErrorReport,
+  type ExpiryReport,
   type FunctionReport,
+  type LoginReport,
   type RollbackReport,
   type RunReport,
   type ScheduleReport,
@@ -20,8 +25,8 @@ import {
 import { MAX_TIMER_MS } from "../system/timeout_signal.ts";
 import { type Answer, type Call, callControl } from "./call.ts";
 
-/** Client of the control API. */
-export interface ControlClient extends Disposable {
+/** The operations of the control API. */
+export interface ControlCalls {
   readonly supervisor: () => Promise<SupervisorReport>;
   readonly functions: () => Promise<FunctionReport[]>;
   /** Returns a function, or `undefined` if there is none; may wait for a state first. */
@@ -36,14 +41,37 @@ export interface ControlClient extends Disposable {
   readonly runSchedule: (name: string, schedule: string) => Promise<RunReport | undefined>;
   /** Scans the functions directory now; loads new code of `take` even without a watch. */
   readonly scan: (take?: string) => Promise<void>;
+  /**
+   * Tells where the new code of a function comes from, just before its folder changes. Returns false
+   * if the supervisor is an older version, which does not record that.
+   */
+  readonly announce: (name: string, request: AnnounceRequest) => Promise<boolean>;
   /** Reloads a function; returns false if there is none. */
   readonly reload: (name: string) => Promise<boolean>;
   /** Stops a function by hand; returns false if there is none. */
   readonly stop: (name: string, request?: StopRequest) => Promise<boolean>;
   /** Ends a stop by hand, and starts the function; returns false if there is none. */
   readonly start: (name: string) => Promise<boolean>;
-  /** Restores a snapshot; returns its revision, or `undefined` if there is no such function. */
-  readonly rollBack: (name: string, to?: string) => Promise<string | undefined>;
+  /**
+   * Sets when a function expires, also before it exists, as an ISO time or `null` for never. Returns
+   * the time before; `undefined` if the supervisor is an older version.
+   */
+  readonly expire: (name: string, expiresAt: string | null) => Promise<ExpiryReport | undefined>;
+  /** Restores a snapshot; returns `undefined` if there is no such function. */
+  readonly rollBack: (name: string, to?: string) => Promise<RollbackReport | undefined>;
+  /**
+   * Returns the changes of a function, newest first; `undefined` if there is no such function, or
+   * the supervisor is an older one.
+   */
+  readonly history: (name: string, limit?: number) => Promise<ChangeReport[] | undefined>;
+  /**
+   * Compares the kept folders of two revisions, see `ddsrv diff`; `undefined` if there is no such
+   * function, or the supervisor is an older one.
+   */
+  readonly diff: (
+    name: string,
+    revisions: { readonly from: string; readonly to: string | undefined },
+  ) => Promise<DiffReport | undefined>;
   /** Removes the data of a function whose folder is gone; returns false for a bad name. */
   readonly purge: (name: string) => Promise<boolean>;
   /** Returns a function's variables; `undefined` if it does not exist and has no variables. */
@@ -60,9 +88,14 @@ export interface ControlClient extends Disposable {
   ) => Promise<VariablesChange | undefined>;
   /** Undoes a change; returns false if another change came after it. */
   readonly undoVariables: (name: string, change: string) => Promise<boolean>;
+  /** Returns a link that logs in to the page on the admin port once. */
+  readonly loginLink: () => Promise<string>;
   /** Checks a directory; the signal ends the check with its reason. */
   readonly check: (request: CheckRequest, signal?: AbortSignal) => Promise<CheckReport>;
 }
+
+/** Client of the control API. */
+export interface ControlClient extends ControlCalls, Disposable {}
 
 /** A state to wait for. */
 export interface Wait {
@@ -103,8 +136,22 @@ export function connectControl(
     poolIdleTimeout: POOL_IDLE_MS,
   });
 
-  const call = (ask: Ask): Promise<Answer> =>
-    callControl(client, socket, { method: "GET", timeoutMs, ...ask });
+  const calls = createCalls((call) => callControl(client, socket, call), { socket, timeoutMs });
+  return { ...calls, [Symbol.dispose]: () => client.close() };
+}
+
+/** Options of {@linkcode createCalls}. */
+export interface CallsOptions extends ClientOptions {
+  /** Path of the supervisor's socket, for messages. */
+  readonly socket: string;
+}
+
+/** Creates the operations from a function that sends one request to the supervisor. */
+export function createCalls(
+  send: (call: Call) => Promise<Answer>,
+  { socket, timeoutMs = ANSWER_TIMEOUT_MS }: CallsOptions,
+): ControlCalls {
+  const call = (ask: Ask): Promise<Answer> => send({ method: "GET", timeoutMs, ...ask });
 
   /** Returns `undefined` for 404. */
   async function askOptional<Shape>(request: Ask): Promise<{ readonly body: Shape } | undefined> {
@@ -145,6 +192,9 @@ export function connectControl(
       const query = take === undefined ? "" : `?take=${encodeURIComponent(take)}`;
       return ask({ method: "POST", path: `/scan${query}`, timeoutMs: WORK_TIMEOUT_MS });
     },
+    async announce(name, body) {
+      return (await call({ method: "POST", path: `${pathOf(name)}/announce`, body })).status < 300;
+    },
     async reload(name) {
       return await askOptional({ method: "POST", path: `${pathOf(name)}/reload` }) !== undefined;
     },
@@ -154,6 +204,10 @@ export function connectControl(
     },
     async start(name) {
       return await askOptional({ method: "POST", path: `${pathOf(name)}/start` }) !== undefined;
+    },
+    async expire(name, expiresAt) {
+      const path = `${pathOf(name)}/expiry`;
+      return (await askOptional<ExpiryReport>({ method: "POST", path, body: { expiresAt } }))?.body;
     },
     async purge(name) {
       const path = `${pathOf(name)}/purge`;
@@ -166,7 +220,15 @@ export function connectControl(
         path: `${pathOf(name)}/rollback${query}`,
         timeoutMs: WORK_TIMEOUT_MS,
       });
-      return done?.body.revision;
+      return done?.body;
+    },
+    async history(name, limit) {
+      const path = `${pathOf(name)}/history${limit === undefined ? "" : `?limit=${limit}`}`;
+      return (await askOptional<ChangeReport[]>({ path }))?.body;
+    },
+    async diff(name, { from, to }) {
+      const path = `${pathOf(name)}/diff?from=${from}${to === undefined ? "" : `&to=${to}`}`;
+      return (await askOptional<DiffReport>({ path, timeoutMs: WORK_TIMEOUT_MS }))?.body;
     },
     async variables(name) {
       return (await askOptional<VariableReport[]>({ path: `${pathOf(name)}/variables` }))?.body;
@@ -185,9 +247,11 @@ export function connectControl(
       const path = `${pathOf(name)}/variables/undo?change=${encodeURIComponent(change)}`;
       return await askOptional({ method: "POST", path }) !== undefined;
     },
+    async loginLink() {
+      return (await ask<LoginReport>({ method: "POST", path: "/login" })).url;
+    },
     check: (body, signal) =>
       ask({ method: "POST", path: "/check", body, timeoutMs: WORK_TIMEOUT_MS, signal }),
-    [Symbol.dispose]: () => client.close(),
   };
 }
 

@@ -67,6 +67,7 @@ export async function reportFunction(
     status: statusOf(state),
     pending: pendingOf(state, supervisor.unsettled.has(state.name)) ?? null,
     stoppedAt: stoppedAtOf(state),
+    expiresAt: expiresAtOf(supervisor, state.name),
     reason: reason ?? slow?.reason ?? null,
     detail: detailOf(failure) || serving?.hang?.detail || slow?.detail || null,
     url: functionUrl(baseUrl, state.name),
@@ -130,6 +131,11 @@ function stoppedAtOf({ stoppedByHand }: FunctionState): string | null {
   return stoppedByHand === undefined ? null : new Date(stoppedByHand.sinceMs).toISOString();
 }
 
+function expiresAtOf({ expiries }: Supervisor, name: string): string | null {
+  const atMs = expiries.get(name);
+  return atMs === undefined ? null : new Date(atMs).toISOString();
+}
+
 function nextStartOf({ parkingOf }: Supervisor, name: string): NextStart | null {
   const parking = parkingOf(name);
   if (parking === undefined) return null;
@@ -178,6 +184,7 @@ function reportIgnored(name: string, reason: string, { isolation }: ReportContex
     status: "ignored",
     pending: null,
     stoppedAt: null,
+    expiresAt: null,
     reason,
     detail: null,
     url: null,

@@ -9,6 +9,8 @@ export interface ControlContext {
   readonly supervisor: Supervisor;
   readonly context: SupervisorContext;
   readonly report: SupervisorReport;
+  /** Returns a link that logs in to the page once; `undefined` without an admin port. */
+  readonly loginLink?: () => string | undefined;
 }
 
 /** A validated request. */
@@ -17,6 +19,8 @@ export interface Call<Query = unknown, Body = unknown> {
   readonly name: string;
   readonly query: Query;
   readonly body: Body;
+  /** User id of the client, as the kernel recorded it; `undefined` if it is unknown. */
+  readonly uid: number | undefined;
   /** Aborts when the client disconnects. */
   readonly signal: AbortSignal;
 }

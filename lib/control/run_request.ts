@@ -1,10 +1,5 @@
 import { z } from "zod";
 import { storedVariableProblem, totalVariablesProblem } from "../config/stored_variable.ts";
-import type { Supervisor } from "../supervisor/supervisor.ts";
-import { refuseBrowser } from "./answer_request.ts";
-import { matchRoute } from "./match_route.ts";
-import { failure, type Reply, route } from "./route.ts";
-import { RUN_PROTOCOL } from "./run_frames.ts";
 
 /** Maximum number of characters of a terminal, in each direction; of a 16-bit field in the kernel. */
 const MAX_CELLS = 10_000;
@@ -47,46 +42,4 @@ export function parseBegin(bytes: Uint8Array): RunBegin {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new SyntaxError(`The request of the run is not valid: ${issue?.message ?? ""}`);
-}
-
-/** A request that asks for another protocol. */
-export interface UpgradeRequest {
-  readonly method: string;
-  readonly target: string;
-  readonly host: string | undefined;
-  readonly origin: string | undefined;
-  readonly protocol: string | undefined;
-}
-
-/** The function of a one-off run, or the response that refuses the request. */
-export type FoundRun =
-  | { readonly type: "found"; readonly name: string; readonly directory: string }
-  | { readonly type: "refused"; readonly reply: Reply };
-
-const RUN_ROUTE = route({
-  method: "POST",
-  path: "/functions/{name}/exec",
-  operation: "execFunction",
-  summary: "Run a file of a function; the connection changes to frames",
-  handle: () => failure(426, `Send "Upgrade: ${RUN_PROTOCOL}"`),
-});
-
-/** Finds the function of a request that asks for another protocol. */
-export function findRun(
-  request: UpgradeRequest,
-  { functions }: Pick<Supervisor, "functions">,
-): FoundRun {
-  const refused = (reply: Reply): FoundRun => ({ type: "refused", reply });
-  const browser = refuseBrowser(request);
-  if (browser !== undefined) return refused(browser);
-  const { method, target, protocol } = request;
-  const match = matchRoute([RUN_ROUTE], { method, path: target });
-  if (match.type !== "found" || method !== "POST") return refused(failure(404, "No such path"));
-  if (protocol !== RUN_PROTOCOL) {
-    return refused(failure(400, `Only the protocol "${RUN_PROTOCOL}" is supported`));
-  }
-  const state = functions.get(match.name);
-  return state?.isWanted === true
-    ? { type: "found", name: match.name, directory: state.directory }
-    : refused(failure(404, `There is no function "${match.name}"`));
 }

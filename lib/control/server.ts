@@ -8,9 +8,13 @@ import { clearSocket } from "./clear_socket.ts";
 import { openPeerReader, type PeerReader } from "./peer_uid.ts";
 import { type ControlContext, failure, type Reply } from "./route.ts";
 import { ROUTES } from "./api_routes.ts";
-import { RUN_PROTOCOL } from "./run_frames.ts";
-import { findRun } from "./run_request.ts";
+import { functionUrl } from "./report.ts";
+import { findUpgrade } from "./find_upgrade.ts";
+import { serveDebug } from "./serve_debug.ts";
+import { serveInspector } from "./serve_inspector.ts";
 import { serveRun } from "./serve_run.ts";
+import { debugFunction } from "../supervisor/debug_session.ts";
+import { DEBUG_FIELD } from "../proxy/http1/field_names.ts";
 import { runOnce } from "../supervisor/one_off_run.ts";
 
 /** Options of {@linkcode openControl}. */
@@ -18,10 +22,11 @@ export interface ControlOptions extends ControlContext {
   readonly socket: string;
 }
 
-/** Identifies users, and remembers connections of unauthorized ones. */
+/** Identifies users, and remembers those of authorized connections. */
 interface ConnectionCheck {
   readonly peers: PeerReader;
-  readonly unauthorized: WeakSet<Socket>;
+  /** User ids by connection; other connections are unauthorized. */
+  readonly users: WeakMap<Socket, number>;
 }
 
 /** Maximum number of connections; each takes a file descriptor. */
@@ -61,18 +66,19 @@ export async function openControl(options: ControlOptions): Promise<AsyncDisposa
     connectionsCheckingInterval: 1_000,
   });
   server.maxConnections = MAX_CONNECTIONS;
-  const unauthorized = new WeakSet<Socket>();
-  server.on("connection", (socket) => authorize(socket, { peers, unauthorized }));
+  const users = new WeakMap<Socket, number>();
+  server.on("connection", (socket) => authorize(socket, { peers, users }));
   server.on("request", (request, response) => {
-    if (unauthorized.has(request.socket)) refuse(request, response);
-    else void respond(request, response, options);
+    const uid = users.get(request.socket);
+    if (uid === undefined) refuse(request, response);
+    else void respond(request, response, { ...options, uid });
   });
   const runs = new Set<Socket>();
   server.on("upgrade", (request, stream, head) => {
     const socket = stream as Socket;
     runs.add(socket);
     socket.on("close", () => runs.delete(socket));
-    if (unauthorized.has(socket)) refuseUpgrade(socket, NOT_AUTHORIZED);
+    if (!users.has(socket)) refuseUpgrade(socket, NOT_AUTHORIZED);
     else upgrade({ request, socket, head }, options).catch(() => socket.destroy());
   });
   await listen(server, options.socket);
@@ -108,12 +114,14 @@ async function close(server: Server): Promise<void> {
 }
 
 /** Identifies the peer before anything is read. */
-function authorize(socket: Socket, { peers, unauthorized }: ConnectionCheck): void {
+function authorize(socket: Socket, { peers, users }: ConnectionCheck): void {
   // Without a listener, a client that disconnects early would crash the supervisor.
   socket.on("error", () => socket.destroy());
   const uid = peers.uidOf(socket);
-  if (uid !== undefined && (uid === 0 || uid === Deno.uid())) return;
-  unauthorized.add(socket);
+  if (uid !== undefined && (uid === 0 || uid === Deno.uid())) {
+    users.set(socket, uid);
+    return;
+  }
   const timer = setTimeout(() => socket.destroy(), UNAUTHORIZED_MS);
   socket.on("close", () => clearTimeout(timer));
 }
@@ -130,19 +138,42 @@ interface Upgrade {
   readonly head: Uint8Array;
 }
 
-/** Serves a one-off run: the only request that changes the protocol. */
+/** Serves a one-off run or a debug session. */
 async function upgrade({ request, socket, head }: Upgrade, options: ControlOptions): Promise<void> {
-  const { method = "", url, headers: { host, origin, upgrade: protocol } } = request;
+  const { supervisor, context, report } = options;
+  const { method = "", url, headers } = request;
+  const { host, origin, upgrade: protocol, [DEBUG_FIELD]: secret } = headers;
   const asked = { method, ...splitTarget(url ?? "", host), origin, protocol };
-  const found = findRun(asked, options.supervisor);
+  const { functions } = supervisor;
+  const found = findUpgrade(
+    { ...asked, secret: typeof secret === "string" ? secret : undefined },
+    { functions, debugSessions: context.debugSessions },
+  );
   if (found.type === "refused") return refuseUpgrade(socket, found.reply);
   const fields =
-    `Connection: Upgrade\r\nUpgrade: ${RUN_PROTOCOL}\r\n${VERSION_FIELD}: ${API_VERSION}`;
+    `Connection: Upgrade\r\nUpgrade: ${found.protocol}\r\n${VERSION_FIELD}: ${API_VERSION}`;
   socket.write(`HTTP/1.1 101 Switching Protocols\r\n${fields}\r\n\r\n`);
-  await serveRun(socket, {
-    head,
-    run: (request, signal) => runOnce(request, { ...found, context: options.context, signal }),
-  });
+  switch (found.type) {
+    case "run":
+      return await serveRun(socket, {
+        head,
+        run: (request, signal) => runOnce(request, { ...found, context, signal }),
+      });
+    case "debug": {
+      const { openDebugRoute: openRoute } = supervisor;
+      return await serveDebug(socket, {
+        head,
+        name: found.name,
+        url: functionUrl(report.url, found.name),
+        supervisor,
+        run: (request, signal) => debugFunction(request, { ...found, context, openRoute, signal }),
+      });
+    }
+    case "inspector":
+      return serveInspector(socket, { head, endpoint: found.endpoint });
+    default:
+      return found satisfies never;
+  }
 }
 
 function refuseUpgrade(socket: Socket, { status, body }: Reply): void {
@@ -158,14 +189,14 @@ function refuseUpgrade(socket: Socket, { status, body }: Reply): void {
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  options: ControlOptions,
+  { uid, ...options }: ControlOptions & { readonly uid: number },
 ): Promise<void> {
   const closed = new AbortController();
   response.on("close", () => closed.abort());
   const { method = "", url = "", headers } = request;
   const body: AsyncIterable<Uint8Array> = request;
   const { host, origin } = headers;
-  const asked = { method, ...splitTarget(url, host), origin, body, signal: closed.signal };
+  const asked = { method, ...splitTarget(url, host), origin, body, uid, signal: closed.signal };
   let reply: Reply;
   try {
     reply = await answer(asked, ROUTES, options);

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { MAX_PAGE_BYTES } from "../supervisor/maintenance_page.ts";
+import { findChangeUser } from "./change_user.ts";
 import type { StopRequest } from "./api.ts";
 import { failure, type Reply, type Route, route } from "./route.ts";
 
@@ -18,8 +19,8 @@ export const STOP_ROUTES: readonly Route[] = [
     requestBody: "StopRequest",
     maxBodyBytes: MAX_BODY_BYTES,
     errors: { 404: NO_FUNCTION },
-    handle: async ({ name, body }, { supervisor }) =>
-      replyOf(name, await supervisor.stopByHand(name, body.page)),
+    handle: async ({ name, body, uid }, { supervisor }) =>
+      replyOf(name, await supervisor.stopByHand(name, body.page, await findChangeUser(uid))),
   }),
   route({
     method: "POST",
@@ -27,7 +28,8 @@ export const STOP_ROUTES: readonly Route[] = [
     operation: "startFunction",
     summary: "Start a function that was stopped by hand",
     errors: { 404: NO_FUNCTION },
-    handle: async ({ name }, { supervisor }) => replyOf(name, await supervisor.startByHand(name)),
+    handle: async ({ name, uid }, { supervisor }) =>
+      replyOf(name, await supervisor.startByHand(name, await findChangeUser(uid))),
   }),
 ];
 

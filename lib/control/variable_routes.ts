@@ -6,6 +6,7 @@ import { judgeName } from "../config/function_name.ts";
 import { originsOf, type VariableLayer } from "../function/variable_layers.ts";
 import { valuesOf } from "../supervisor/variable_store.ts";
 import type { VariableReport, VariablesChange, VariablesRequest } from "./api.ts";
+import { findChangeUser } from "./change_user.ts";
 import { type ControlContext, failure, type Route, route } from "./route.ts";
 
 /** Maximum size of a request with variables; JSON writes a character in at most six bytes. */
@@ -44,13 +45,14 @@ export const VARIABLE_ROUTES: readonly Route[] = [
     maxBodyBytes: MAX_VARIABLES_BODY_BYTES,
     responseBody: "VariablesChange",
     errors: { 404: NO_NAME, 409: "The variables would be too large together" },
-    async handle({ name, body }, { supervisor, context }) {
+    async handle({ name, body, uid }, { supervisor, context }) {
       if (judgeName(name).type !== "function") return failure(404, NO_NAME);
       const { set = {}, unset = [], isReloading = true } = body;
       try {
+        const user = await findChangeUser(uid);
         const { changed, id } = await context.variables.change(name, { set, unset });
         const exists = supervisor.functions.get(name)?.isWanted === true;
-        const effect = isReloading ? supervisor.refresh(name) : exists ? "current" : "absent";
+        const effect = isReloading ? supervisor.refresh(name, user) : exists ? "current" : "absent";
         return {
           status: 200,
           body: { changed, change: id ?? null, effect } satisfies VariablesChange,
@@ -68,11 +70,11 @@ export const VARIABLE_ROUTES: readonly Route[] = [
     summary: "Undo the last change of a function's variables",
     query: undoQuery,
     errors: { 404: "Another change came after it, or there was no such change" },
-    async handle({ name, query }, { supervisor, context }) {
+    async handle({ name, query, uid }, { supervisor, context }) {
       if (judgeName(name).type !== "function") return failure(404, NO_NAME);
       const isUndone = await context.variables.undo(name, query.change);
       if (!isUndone) return failure(404, "This is not the last change of the variables");
-      supervisor.refreshServing(name);
+      supervisor.refreshServing(name, await findChangeUser(uid));
       return { status: 204 };
     },
   }),

@@ -1,6 +1,6 @@
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, lstat, open } from "node:fs/promises";
-import { basename, dirname, join, relative } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { type HeldPath, holdPath, placeBelow } from "../system/held_path.ts";
 import { holdTrustedPath } from "../system/trusted_path.ts";
 import { isForeignHardLink } from "./hard_link.ts";
@@ -93,7 +93,8 @@ async function holdTop(directory: string): Promise<HeldPath> {
 }
 
 async function find(folder: HeldPath, name: string): Promise<Found> {
-  if (name === ".." || name.startsWith("../")) return { type: "outside" };
+  // On Windows, there is no relative path to another drive.
+  if (name === ".." || name.startsWith(`..${sep}`) || isAbsolute(name)) return { type: "outside" };
   const found = await hold(join(folder.path, name));
   if (found.type !== "found") return found;
   const place = name === "" || name === "." ? name : placeBelow(folder, found.held);

@@ -1,4 +1,4 @@
-import { isAbsolute, join } from "node:path";
+import { isAbsolute, join, sep } from "node:path";
 import { describeIgnoredLines, parseEnvFile } from "../config/env_file.ts";
 import { functionSchema, settingsIn } from "../config/file_schema.ts";
 import { ConfigError, parseJsonFile } from "../config/json_file.ts";
@@ -95,7 +95,7 @@ interface NamedFile {
 
 function envFilePath({ directory, path, envFile }: NamedFile): string {
   const file = join(directory, envFile);
-  if (!isAbsolute(envFile) && file.startsWith(`${directory}/`)) return file;
+  if (!isAbsolute(envFile) && file.startsWith(`${directory}${sep}`)) return file;
   throw new ConfigError(
     `${path} names the envFile "${envFile}", which is not in the function's directory. Use a ` +
       "path below it, such as settings.env",

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { atLevel } from "../check/at_level.ts";
 import { checkFunction, type CheckResult } from "../check/check.ts";
-import { jointPlace, sandboxedPlace } from "../check/check_place.ts";
+import { jointPlace, sandboxedPlace } from "../check/sandboxed_place.ts";
 import { fetcherCommand } from "../check/fetcher_command.ts";
 import { createFetcher } from "../check/fetcher.ts";
 import { fetchHosts, isRegistry, proxyHosts } from "../check/fetch_hosts.ts";

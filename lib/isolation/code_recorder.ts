@@ -4,14 +4,14 @@ import { CODE_DATABASES } from "../sandbox/code_cache.ts";
 import type { DenoBinary } from "../sandbox/deno_binary.ts";
 import { functionEnvironment, runCommand } from "../sandbox/deno_command.ts";
 import { dieWithParent } from "../sandbox/die_with_parent.ts";
+import { hostMounts } from "../sandbox/function_mounts.ts";
 import {
-  hostMounts,
   SANDBOX_CACHE,
   SANDBOX_DENO,
   SANDBOX_PATHS,
   SANDBOX_PRELOAD,
   SANDBOX_START,
-} from "../sandbox/function_mounts.ts";
+} from "../sandbox/sandbox_paths.ts";
 import type { ProcessLimits } from "../sandbox/launch_shell.ts";
 import { PRELOAD_FILE } from "../sandbox/preload_file.ts";
 import { sandboxCommand, type SandboxOptions } from "../sandbox/sandbox.ts";

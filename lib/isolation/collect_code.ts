@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, read, type Stats, statSync }
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { CODE_DATABASES, LOG_SUFFIX } from "../sandbox/code_cache.ts";
-import { SANDBOX_CACHE } from "../sandbox/function_mounts.ts";
+import { SANDBOX_CACHE } from "../sandbox/sandbox_paths.ts";
 import { isDiskFull } from "../system/disk_room.ts";
 import { linuxFiles } from "../system/linux_files.ts";
 

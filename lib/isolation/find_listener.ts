@@ -1,4 +1,4 @@
-import { describeChoice, reconsider } from "../process/choose_listener.ts";
+import { describeChoice, reconsider, withoutPort } from "../process/choose_listener.ts";
 import {
   type FoundListener,
   readListeners,
@@ -16,6 +16,8 @@ export interface ListenerSearch {
   readonly port: number;
   /** Value of `PORT` where neither function nor operator names a port for this function. */
   readonly defaultPort: number;
+  /** Port of its inspector, which is not for requests; none when left out. */
+  readonly inspectorPort?: number | undefined;
   /** Host path of the start file, by which the process shows that it has loaded. */
   readonly startFile: string;
   /** Called with a sentence if the choice may be wrong. */
@@ -29,11 +31,12 @@ export interface ListenerSearch {
  * the signal aborts first.
  */
 export async function findListener(search: ListenerSearch): Promise<FoundListener | undefined> {
-  const { pid, port, startFile, signal } = search;
+  const { pid, port, startFile, inspectorPort, signal } = search;
   const found = await waitForListener({
     pid,
     preferredPort: port,
     isPortNamed: port !== search.defaultPort,
+    ignoredPort: inspectorPort,
     isLoaded: () => hasLoaded(startFile),
     onQuiet: () => sendSignal(pid, SERVE_SIGNAL),
     signal,
@@ -70,7 +73,7 @@ export async function followListener(watch: ListenerWatch): Promise<void> {
     if (port === preferredPort || preferredPort !== defaultPort) return;
     await pause(ms, signal);
     if (signal.aborted) return;
-    const listeners = await read(pid);
+    const listeners = withoutPort(await read(pid), watch.inspectorPort);
     const better = reconsider(listeners, { port, preferredPort });
     if (better !== undefined) {
       port = better.port;
@@ -94,9 +97,12 @@ function reportChoice(
  */
 export async function explainListeners(
   pid: number,
-  { port, defaultPort }: Pick<ListenerSearch, "port" | "defaultPort">,
+  { port, defaultPort, inspectorPort }: Pick<
+    ListenerSearch,
+    "port" | "defaultPort" | "inspectorPort"
+  >,
 ): Promise<string | undefined> {
-  const listeners = await readListeners(pid);
+  const listeners = withoutPort(await readListeners(pid), inspectorPort);
   const other = listeners.find(({ scope }) => scope !== "unreachable");
   if (other === undefined && listeners.length > 0) {
     const [one] = listeners;

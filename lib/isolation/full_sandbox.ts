@@ -5,8 +5,10 @@ import { hostProblems, readHostAddresses } from "../namespace/host_addresses.ts"
 import type { Namespace, NamespaceOptions, Network } from "../namespace/network.ts";
 import type { ControlGroups } from "../sandbox/control_groups.ts";
 import type { EtcFiles } from "../sandbox/etc_files.ts";
-import { SANDBOX_CACHE } from "../sandbox/function_mounts.ts";
+import { inspectorRelay } from "../sandbox/inspector_relay.ts";
+import { SANDBOX_CACHE } from "../sandbox/sandbox_paths.ts";
 import { openHostsFile } from "../sandbox/hosts_file.ts";
+import { waitForInspector } from "./wait_for_inspector.ts";
 import type { Listener } from "../process/socket_table.ts";
 import type { Endpoint } from "../system/endpoint.ts";
 import { CommandError } from "../system/run.ts";
@@ -37,7 +39,7 @@ export async function openFullSandbox(
   options: SandboxOptions,
 ): Promise<Sandbox> {
   const { settings, network, homes, groups, runtimeDirectory } = context;
-  const { name, egress, bandwidthBits, onProblems } = options;
+  const { name, egress, bandwidthBits, onProblems, onRefused } = options;
   await using stack = new AsyncDisposableStack();
   const problems = mergeProblems(onProblems);
   let onNames = (_names: readonly ReachableName[]): void => {};
@@ -48,6 +50,7 @@ export async function openFullSandbox(
       label: name,
       egress,
       bandwidthBits,
+      onRefused,
       onNames(names) {
         known = names;
         onNames(names);
@@ -81,9 +84,11 @@ export async function openFullSandbox(
       const ports = { port, defaultPort: settings.preferredPort };
       let served: number | undefined;
       const startFile = join(runtimeDirectory, "start", `${namespace.name}.json`);
+      const inspector = start.debug && inspectorRelay(namespace.name, port);
       const search = {
         ...ports,
         startFile,
+        inspectorPort: inspector?.port,
         onDoubt: (found: readonly string[]) => problems.set("port", found),
       };
       const reach = async ({ port, scope }: Listener): Promise<Endpoint> => {
@@ -99,6 +104,7 @@ export async function openFullSandbox(
         start,
         egress: policy.egress,
         port,
+        inspector,
         startFile,
         activityDirectory: join(runtimeDirectory, "activity", namespace.name),
         isLimited: true,
@@ -125,7 +131,8 @@ export async function openFullSandbox(
             signal,
           });
         },
-        explain: (pid) => explainListeners(pid, ports),
+        explain: (pid) => explainListeners(pid, { ...ports, inspectorPort: inspector?.port }),
+        ...inspector && { findInspector: waitForInspector(owned, inspector) },
       });
       const process = withMemoryLimit(group, policy.memoryBytes, started.process);
       return { ...started, process, ...readOwnMemory(group) };

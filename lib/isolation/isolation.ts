@@ -12,6 +12,7 @@ import type { CheckBounds } from "../check/check_bounds.ts";
 import type { InstalledPackages } from "./installed_packages.ts";
 import type { ModuleOptions, OneOffProgram } from "../sandbox/deno_command.ts";
 import type { ClaimedOwner } from "../owner/claim_owner.ts";
+import type { NamespaceOptions } from "../namespace/network.ts";
 import type { OutputLine } from "../process/lines.ts";
 import type { FunctionProcess, SpawnOptions, StreamName } from "../process/spawn.ts";
 import type { TerminalKind } from "../process/pty_command.ts";
@@ -75,6 +76,8 @@ export interface SandboxOptions {
   readonly bandwidthBits: FunctionPolicy["bandwidthBits"];
   /** Called with the current egress problems, again after each change. */
   readonly onProblems: (problems: readonly string[]) => void;
+  /** Called for each destination that the firewall refuses, where there is one. */
+  readonly onRefused?: NamespaceOptions["onRefused"];
 }
 
 /** The layers around one instance's process. Dispose of it after the process has ended. */
@@ -115,6 +118,8 @@ export interface StartOptions {
   readonly code?: CodeCache | undefined;
   /** A one-off run instead of an instance. */
   readonly oneOff?: OneOffStart | undefined;
+  /** A person debugs the instance: it has an inspector; none when left out. */
+  readonly debug?: DebugStart | undefined;
   /** The process waits there until it is released; it starts at once when left out. */
   readonly parking?: Parking | undefined;
   readonly onLine: (stream: StreamName, line: OutputLine) => void;
@@ -127,6 +132,12 @@ export interface OneOffStart {
   readonly terminal?: TerminalKind | undefined;
   /** Missing where `onLine` receives the output, and nothing is on the input. */
   readonly onBytes?: SpawnOptions["onBytes"];
+}
+
+/** Start of an instance that a person debugs. */
+export interface DebugStart {
+  /** Its code waits for a debugger, which stops just before the first line. */
+  readonly breaks: boolean;
 }
 
 /** Options of {@linkcode StartedProcess.followEndpoint}. */
@@ -158,6 +169,11 @@ export interface StartedProcess {
   readonly followEndpoint?: (pid: number, options: FollowOptions) => Promise<void>;
   /** Returns why the process can't be reached; `undefined` when it does not listen at all. */
   readonly explain: (pid: number) => Promise<string | undefined>;
+  /**
+   * Waits until the inspector of an instance that a person debugs can be reached; `undefined` when
+   * the signal aborts first. Missing for all others.
+   */
+  readonly findInspector?: (pid: number, signal: AbortSignal) => Promise<Endpoint | undefined>;
 }
 
 /** Options of a check. */
@@ -178,7 +194,7 @@ export interface SourceCheck {
   readonly variables: Readonly<Record<string, string>>;
   /** Text of the lock file of an earlier check of the same source, see `checkFunction`. */
   readonly knownLock?: string | undefined;
-  readonly isColoured?: boolean;
+  readonly isColoured?: boolean | undefined;
   readonly bounds: CheckBounds;
   /** Called twice a second; `isIdle` is true while the check waits and uses no CPU. */
   readonly onLook?: ((isIdle: boolean) => void) | undefined;

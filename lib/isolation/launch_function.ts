@@ -6,7 +6,8 @@ import { openActivityFiles } from "../sandbox/activity.ts";
 import type { CodeCache } from "../sandbox/code_cache.ts";
 import { type FunctionProcess, spawnFunction, type SpawnOptions } from "../process/spawn.ts";
 import { functionEnvironment, type LockFile, runCommand } from "../sandbox/deno_command.ts";
-import { type ProcessPaths, SANDBOX_DATA } from "../sandbox/function_mounts.ts";
+import type { InspectorRelay } from "../sandbox/inspector_relay.ts";
+import { type ProcessPaths, SANDBOX_DATA } from "../sandbox/sandbox_paths.ts";
 import type { ListenAddress } from "../sandbox/listen_address.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { siteOf, sitePermissions } from "../sandbox/site.ts";
@@ -19,7 +20,7 @@ import type { StartedProcess, StartOptions } from "./isolation.ts";
 
 /** Decisions of an isolation level about one launch. */
 export interface LaunchOptions
-  extends Pick<StartedProcess, "findEndpoint" | "followEndpoint" | "explain"> {
+  extends Pick<StartedProcess, "findEndpoint" | "followEndpoint" | "explain" | "findInspector"> {
   readonly name: string;
   readonly homes: Homes;
   readonly start: StartOptions;
@@ -31,6 +32,8 @@ export interface LaunchOptions
   readonly listen?: ListenAddress | undefined;
   /** Value of the variable `PORT`. */
   readonly port: number;
+  /** Port of the inspector, and the socket that leads there if it has one; no inspector by default. */
+  readonly inspector?: (Pick<InspectorRelay, "port"> & Partial<InspectorRelay>) | undefined;
   /** Path of the start file on the host. */
   readonly startFile: string;
   /** Path on the host of the directory of the activity files. */
@@ -71,7 +74,7 @@ export async function launchFunction(
   owned: AsyncDisposableStack,
   options: LaunchOptions,
 ): Promise<StartedProcess> {
-  const { name, start, egress, listen, port, isLimited } = options;
+  const { name, start, egress, listen, port, isLimited, inspector } = options;
   const { policy, moduleOptions, onLine } = start;
   const { env, memoryBytes } = policy;
   const site = siteOf({
@@ -94,6 +97,7 @@ export async function launchFunction(
     isParked: start.parking !== undefined,
     // A parked sandbox begins to load when its function is already awaited.
     usesNode: start.parking === "runtime" && start.hasDependencies === true,
+    ...start.debug && { isDebugged: true, breaks: start.debug.breaks },
     variables,
   };
   owned.use(await writeStartFile(options.startFile, content, home.uid));
@@ -115,6 +119,9 @@ export async function launchFunction(
       lock,
       heapBytes: isLimited ? undefined : memoryBytes,
       oneOff: oneOff?.program,
+      inspector: inspector === undefined
+        ? undefined
+        : { port: inspector.port, isAwaited: start.debug?.breaks === true },
     }),
   );
   const terminal = oneOff?.terminal;
@@ -145,6 +152,7 @@ export async function launchFunction(
       return await options.findEndpoint(pid, signal);
     },
     ...options.followEndpoint === undefined ? {} : { followEndpoint: options.followEndpoint },
+    ...options.findInspector === undefined ? {} : { findInspector: options.findInspector },
     explain: options.explain,
   };
 }

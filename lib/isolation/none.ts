@@ -1,14 +1,13 @@
 import { dirname, join } from "node:path";
-import { type Egress, formatEgressRule } from "../config/egress.ts";
-import type { Permissions } from "../config/permissions.ts";
+import { checkDirectly } from "../check/check_directly.ts";
+import { withEgress } from "../config/egress_permissions.ts";
 import type { Settings } from "../config/settings.ts";
 import { COMMON_FILES, SHARED_DIRECTORY } from "../function/layout.ts";
 import { dieWithParent } from "../sandbox/die_with_parent.ts";
 import { copyTree } from "../sandbox/copy_tree.ts";
-import { checkDirectly } from "./check_directly.ts";
 import { openBounder } from "../disk/bounder.ts";
 import { ptyCommand } from "../process/pty_command.ts";
-import type { ProcessPaths } from "../sandbox/function_mounts.ts";
+import type { ProcessPaths } from "../sandbox/sandbox_paths.ts";
 import { SITE_DIRECTORY, SITE_SERVER } from "../sandbox/site.ts";
 import { PRELOAD_FILE, RUN_PRELOAD_FILE } from "../sandbox/preload_file.ts";
 import { isInstalled } from "../system/programs.ts";
@@ -92,6 +91,8 @@ async function openSandbox(
       const { directory, policy, cacheDirectory, lock } = start;
       const terminal = start.oneOff?.terminal;
       const listen = { type: "tcp", hostname: HOSTNAME, port: findPort() } as const;
+      // Without a network of its own, every process of this host reaches it.
+      const inspector = start.debug && { hostname: HOSTNAME, port: findPort() };
       const startFile = join(ownDirectory, "start.json");
       const activityDirectory = join(ownDirectory, "activity");
       const preload = join(ownDirectory, "preload.js");
@@ -105,6 +106,7 @@ async function openSandbox(
         egress: undefined,
         listen,
         port: listen.port,
+        inspector,
         startFile,
         activityDirectory,
         isLimited: false,
@@ -146,6 +148,10 @@ async function openSandbox(
             `It does not listen on the port in the variable PORT (${listen.port}). Without ` +
               "isolation, ddsrv reaches only that port; it moves Deno.serve and node:http there",
           ),
+        ...inspector && {
+          findInspector: async (_pid: number, signal: AbortSignal) =>
+            await waitForPort(inspector, signal) ? inspector : undefined,
+        },
       });
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -180,16 +186,6 @@ async function ownNames(directory: string, names: readonly string[]): Promise<st
     }
   }
   return paths;
-}
-
-/** Returns the permissions reduced to the egress, for a level where only Deno limits it. */
-export function withEgress(permissions: Permissions, egress: Egress): Permissions {
-  const { net } = permissions;
-  if (egress === "none" || net === false) return { ...permissions, net: false };
-  if (typeof egress === "string") return permissions;
-  const listed = egress.rules.map(formatEgressRule);
-  const both = net === true ? listed : listed.filter((one) => net.includes(one));
-  return { ...permissions, net: both };
 }
 
 async function readablePaths(

@@ -26,8 +26,8 @@ export async function requireHost(level: IsolationLevel, options: HostOptions = 
   if (level === "none") return;
   if (os !== "linux") {
     throw new Error(
-      "ddsrv isolates functions with Linux namespaces. Run it on Linux, or choose " +
-        "--isolation=none for development",
+      "ddsrv serve needs Linux, whose namespaces isolate functions. Here, use ddsrv dev, and send " +
+        "functions to a Linux server with ddsrv deploy",
     );
   }
   if (level === "full" && uid !== 0) {

@@ -3,7 +3,8 @@ import type { Settings } from "../config/settings.ts";
 import { copyTree } from "../sandbox/copy_tree.ts";
 import { openBounder } from "../disk/bounder.ts";
 import { writeEtcFiles } from "../sandbox/etc_files.ts";
-import { SANDBOX_CACHE } from "../sandbox/function_mounts.ts";
+import { inspectorRelay } from "../sandbox/inspector_relay.ts";
+import { SANDBOX_CACHE } from "../sandbox/sandbox_paths.ts";
 import { waitForSocket } from "../process/held_socket.ts";
 import { readListeners } from "../process/wait_for_listener.ts";
 import type { Listener } from "../process/socket_table.ts";
@@ -19,6 +20,7 @@ import { describeStart } from "./describe_start.ts";
 import { openLandlock } from "./landlock.ts";
 import { openRuntimeDirectory } from "./runtime_directory.ts";
 import { launchFunction } from "./launch_function.ts";
+import { waitForInspector } from "./wait_for_inspector.ts";
 import { type CommonLayers, sandboxLayers } from "./sandbox_layers.ts";
 
 /** Directory in memory (tmpfs) of the socket on which a function listens. */
@@ -119,14 +121,19 @@ function openSandbox(
   const listen = { type: "unix", path: join(LISTEN_DIRECTORY, socketName) } as const;
   return {
     namespace: undefined,
-    spawn: (start) =>
-      launchFunction(owned, {
+    spawn(start) {
+      const { preferredPort } = start.policy;
+      const inspector = start.debug && inspectorRelay(`${ownerId}-${id}`, preferredPort);
+      const listenersOf = async (pid: number): Promise<Listener[]> =>
+        (await readListeners(pid)).filter(({ port }) => port !== inspector?.port);
+      return launchFunction(owned, {
         name,
         homes,
         start,
         egress: "none",
         listen,
-        port: start.policy.preferredPort,
+        port: preferredPort,
+        inspector,
         startFile: join(runtimeDirectory, "start", `${id}.json`),
         activityDirectory: join(runtimeDirectory, "activity", String(id)),
         isLimited: false,
@@ -146,16 +153,18 @@ function openSandbox(
           for (const ms of LOOKS_MS) {
             await sleep(ms, signal);
             if (signal.aborted) return;
-            onProblems(describeListeners(await readListeners(pid)));
+            onProblems(describeListeners(await listenersOf(pid)));
           }
         },
         async explain(pid) {
-          const [listener] = await readListeners(pid);
+          const [listener] = await listenersOf(pid);
           if (listener === undefined) return undefined;
           return `It listens on TCP port ${listener.port}. With rootless isolation, ddsrv ` +
             "reaches only Deno.serve, node:http and default exports";
         },
-      }),
+        ...inspector && { findInspector: waitForInspector(owned, inspector) },
+      });
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -1,6 +1,6 @@
 import { codeCacheFiles, isReadOnly } from "../sandbox/code_cache.ts";
 import { dieWithParent } from "../sandbox/die_with_parent.ts";
-import { SANDBOX_LOCK, SANDBOX_PATHS } from "../sandbox/function_mounts.ts";
+import { SANDBOX_LOCK, SANDBOX_PATHS } from "../sandbox/sandbox_paths.ts";
 import type { StartOptions } from "./isolation.ts";
 import { ptyCommand } from "../process/pty_command.ts";
 import { type Mount, sandboxCommand, type SandboxOptions } from "../sandbox/sandbox.ts";
@@ -66,8 +66,12 @@ export function sandboxLayers(
         const inputFile = parking === undefined && oneOff === undefined
           ? undefined
           : owned.use(inputFileOf(launch.startFile)).path;
+        const { inspector } = launch;
         const chain = sandboxCommand({
           ...options,
+          inspector: inspector?.socket === undefined
+            ? undefined
+            : { port: inspector.port, socket: inspector.socket },
           inputFile,
           isParked: parking === "sandbox",
           isInteractive: oneOff?.terminal !== undefined,

@@ -2,9 +2,8 @@ import { basename, join } from "node:path";
 import { isStaticEntry } from "../config/entry_names.ts";
 import { type CodeCache, codeCacheFiles } from "../sandbox/code_cache.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
+import { type FunctionMounts, functionMounts } from "../sandbox/function_mounts.ts";
 import {
-  type FunctionMounts,
-  functionMounts,
   SANDBOX_ACTIVITY,
   SANDBOX_CACHE,
   SANDBOX_DATA,
@@ -12,7 +11,7 @@ import {
   SANDBOX_PRELOAD,
   SANDBOX_SITE,
   SANDBOX_START,
-} from "../sandbox/function_mounts.ts";
+} from "../sandbox/sandbox_paths.ts";
 import { PRELOAD_FILE, RUN_PRELOAD_FILE } from "../sandbox/preload_file.ts";
 import type { Mount, SandboxLink } from "../sandbox/sandbox.ts";
 import type { ExtraName } from "../sandbox/extra_names.ts";

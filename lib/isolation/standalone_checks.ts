@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import type { CheckResult } from "../check/check.ts";
+import { checkDirectly } from "../check/check_directly.ts";
 import type { Settings } from "../config/settings.ts";
 import { writeEtcFiles } from "../sandbox/etc_files.ts";
 import { writeSystemCallFilter } from "../sandbox/system_call_filter.ts";
 import { findMissingPrograms, rootlessPrograms } from "../system/programs.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
-import { checkDirectly } from "./check_directly.ts";
 import { openChecks } from "./checks.ts";
 import { hostEtc } from "./host_etc.ts";
 import { openLandlock } from "./landlock.ts";

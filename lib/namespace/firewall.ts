@@ -20,12 +20,22 @@ export interface Firewall extends AsyncDisposable {
 
 /** Options of {@linkcode openFirewall}. */
 export interface OpenFirewallOptions
-  extends Omit<FirewallOptions, "isCounting" | "maxConnections"> {
+  extends Omit<FirewallOptions, keyof Features | "maxConnections"> {
   /** See {@linkcode FirewallOptions}; half of the host's connection table when left out. */
   readonly maxConnections?: number | undefined;
   readonly onWarning: (message: string) => void;
   readonly run: Run;
 }
+
+/** Features that a kernel may lack. */
+type Features = Pick<FirewallOptions, "isCounting" | "isNoting">;
+
+const FEATURES: readonly Features[] = [
+  { isCounting: true, isNoting: true },
+  { isCounting: true, isNoting: false },
+  { isCounting: false, isNoting: true },
+  { isCounting: false, isNoting: false },
+];
 
 /** nft(8) reads all rules before each change, so large changes cost little more than small ones. */
 const GATHERING = { maxCalls: 1, maxItems: 256 };
@@ -42,25 +52,27 @@ export async function openFirewall(options: OpenFirewallOptions): Promise<Firewa
   };
   // nft applies a transaction completely or not at all.
   const change = coalesce<string>((changes) => apply(changes.join("")), GATHERING);
-  let isCounting = true;
+  let features: Features = FEATURES[0]!;
   let maxConnections = options.maxConnections ?? await readMaxConnections();
   const createTable = (): Promise<void> => {
     const registered = [...registrations.values()].map((one) => registerRules(owner, one));
-    return apply(tableRules({ ...options, isCounting, maxConnections }) + registered.join(""));
+    return apply(tableRules({ ...options, ...features, maxConnections }) + registered.join(""));
   };
-  try {
-    await createTable();
-  } catch (error) {
-    isCounting = false;
-    // If another problem causes the error, this attempt throws it again.
-    await createTable();
-    onWarning(
-      `This kernel can't limit connections (${
-        (error as Error).message
-      }), so a function may use the ` +
-        "host's whole connection table. Load the kernel module nft_connlimit",
-    );
+  async function createFirst(): Promise<void> {
+    let reason = "";
+    for (features of FEATURES) {
+      try {
+        await createTable();
+        return warnOfMissing(features, reason, onWarning);
+      } catch (error) {
+        // If another problem causes the error, the last attempt throws it again.
+        if (features === FEATURES.at(-1)) throw error;
+        reason = (error as Error).message;
+      }
+    }
   }
+
+  await createFirst();
   // The kernel may create its connection table only when rules need it.
   const known = options.maxConnections ?? await readMaxConnections();
   if (known !== maxConnections) {
@@ -126,6 +138,25 @@ export async function openFirewall(options: OpenFirewallOptions): Promise<Firewa
       await run(["nft", "delete", "table", "inet", owner.table]);
     },
   };
+}
+
+function warnOfMissing(
+  { isCounting, isNoting }: Features,
+  reason: string,
+  onWarning: (message: string) => void,
+): void {
+  if (!isCounting) {
+    onWarning(
+      `This kernel can't limit connections (${reason}), so a function may use the host's whole ` +
+        "connection table. Load the kernel module nft_connlimit",
+    );
+  }
+  if (!isNoting) {
+    onWarning(
+      `This kernel can't note refused connections (${reason}), so logs do not explain them. Load ` +
+        "the kernel module nft_limit",
+    );
+  }
 }
 
 /** Size of the kernel's connection table with 1 GiB of memory (nf_conntrack-sysctl). */

@@ -4,6 +4,7 @@ import type { AddressRange } from "./address.ts";
 import type { EgressElements } from "./egress_elements.ts";
 import type { Lease } from "./lease.ts";
 import type { Owner } from "./owner.ts";
+import { noteRules } from "./refused_set.ts";
 
 /** Options of {@linkcode tableRules}. */
 export interface FirewallOptions {
@@ -15,6 +16,8 @@ export interface FirewallOptions {
   readonly supervisorUid: number;
   /** True if the kernel can count connections; otherwise nothing limits their number. */
   readonly isCounting: boolean;
+  /** True if the kernel can note the destinations that it refuses to functions. */
+  readonly isNoting: boolean;
   /** Maximum connections of all functions together, in addition to a minimum for each. */
   readonly maxConnections: number;
 }
@@ -63,6 +66,7 @@ export function tableRules(options: FirewallOptions): string {
   const { owner, range, resolvers, supervisorUid } = options;
   const ours = `"${owner.interfacePrefix}*"`;
   const counting = options.isCounting ? countNew(options.maxConnections) : "";
+  const noting = options.isNoting ? noteRules(ours) : { sets: "", chain: "" };
   return `add table inet ${owner.table}
 delete table inet ${owner.table}
 table inet ${owner.table} {
@@ -113,7 +117,7 @@ table inet ${owner.table} {
     size 65535
     flags dynamic
   }
-  counter spoofed {
+${noting.sets}  counter spoofed {
   }
   chain prerouting {
     type filter hook prerouting priority raw; policy accept;
@@ -127,22 +131,22 @@ table inet ${owner.table} {
     ct state established,related accept
 ${counting}    iifname @internet jump ask_resolver
     iifname @full jump ask_resolver
-    jump refuse
+    jump deny
   }
   chain forward {
     type filter hook forward priority filter; policy accept;
     oifname ${ours} ct state established,related accept
-    oifname ${ours} jump refuse
+    oifname ${ours} jump deny
     iifname != ${ours} accept
     ct state established,related accept
 ${counting}    iifname @internet jump ask_resolver
     iifname @full jump ask_resolver
-    ip daddr @metadata jump refuse
+    ip daddr @metadata jump deny
     iifname @full accept
     iifname @internet ip daddr != @private accept
     iifname . ip daddr @networks accept
     meta l4proto { tcp, udp } iifname . ip daddr . th dport @services accept
-    jump refuse
+    jump deny
   }
   chain output {
     type filter hook output priority filter; policy accept;
@@ -160,7 +164,10 @@ ${counting}    iifname @internet jump ask_resolver
     ip daddr @resolvers udp dport 53 accept
     ip daddr @resolvers tcp dport 53 accept
   }
-${options.isCounting ? CROWDED : ""}  chain refuse {
+${options.isCounting ? CROWDED : ""}${noting.chain}  chain deny {
+    ${options.isNoting ? "meta l4proto { tcp, udp } jump note\n    " : ""}goto refuse
+  }
+  chain refuse {
     meta l4proto tcp reject with tcp reset
     reject with icmpx admin-prohibited
   }

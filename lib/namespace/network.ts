@@ -5,10 +5,15 @@ import { acquireLockFile, type LockFile } from "../system/lock_file.ts";
 import { type Run, run as runCommand } from "../system/run.ts";
 import { type AddressRange, nextRange, overlaps, parseAddressRange } from "./address.ts";
 import { egressElements } from "./egress_elements.ts";
+import { openRefusedReader } from "./refused_reader.ts";
+import { cachedFor, type PlacedConnection, placeOf } from "./refused_place.ts";
+import { type RefusedConnection, watchRefusals } from "./refusal_watch.ts";
 import { type ReachableName, watchEgress } from "./egress_watch.ts";
+import { exposeLoopback } from "./expose_loopback.ts";
 import { type Firewall, openFirewall } from "./firewall.ts";
 import { enableForwarding } from "./forwarding.ts";
 import { type HostRoute, readRoutes } from "./host.ts";
+import { readHostAddresses } from "./host_addresses.ts";
 import { createLeasePool, type Lease, type LeasePool } from "./lease.ts";
 import { createLinks, type Links } from "./links.ts";
 import { type Owner, ownerOf } from "./owner.ts";
@@ -20,6 +25,9 @@ import { createUplinks } from "./uplinks.ts";
 
 /** Directory of locks that keep the supervisors of a host apart. */
 const LOCK_DIRECTORY = "/run/ddsrv/locks";
+
+/** A host can have thousands of interfaces, and a function can try address after address. */
+const HOST_ADDRESSES_MS = 5_000;
 
 /** Options of {@linkcode openNetwork}. */
 export interface NetworkOptions {
@@ -56,6 +64,8 @@ export interface NamespaceOptions {
   readonly bandwidthBits?: number;
   /** Called with the names of an egress list and their addresses, again after each change. */
   readonly onNames?: (names: readonly ReachableName[]) => void;
+  /** Called for each destination that the firewall refuses, at most once a minute each. */
+  readonly onRefused?: ((connection: PlacedConnection) => void) | undefined;
 }
 
 /** An open network namespace. Disposing of it removes link, namespace and registration. */
@@ -98,6 +108,12 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
       run,
     }),
   );
+  const refusals = stack.use(watchRefusals({ reader: openRefusedReader(owner.table) }));
+  const hostAddresses = cachedFor(HOST_ADDRESSES_MS, readHostAddresses);
+  const placed = (connection: RefusedConnection): PlacedConnection => ({
+    ...connection,
+    place: placeOf(connection.address, { functions: range.cidr, hostAddresses }),
+  });
   const uplinks = stack.use(createUplinks({ owner, run }));
   await uplinks.open(options.egress);
   const names = followNames(createResolver(options.dns));
@@ -119,6 +135,8 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
         pool,
         links,
         firewall,
+        follow: (source, onRefused) =>
+          refusals.follow(source, (connection) => onRefused(placed(connection))),
         names,
         onWarning,
         run,
@@ -133,13 +151,17 @@ interface OpenOptions extends NamespaceOptions {
   readonly pool: LeasePool;
   readonly links: Links;
   readonly firewall: Firewall;
+  readonly follow: (
+    source: string,
+    onRefused: (connection: PlacedConnection) => void,
+  ) => Disposable;
   readonly names: Names;
   readonly onWarning: (message: string) => void;
   readonly run: Run;
 }
 
 async function openNamespace(options: OpenOptions): Promise<Namespace> {
-  const { pool, run } = options;
+  const { pool, run, follow, onRefused } = options;
   const lease = pool.take();
   let watch: AsyncDisposable | undefined;
   try {
@@ -152,6 +174,7 @@ async function openNamespace(options: OpenOptions): Promise<Namespace> {
     throw error;
   }
   const path = `/run/netns/${lease.namespace}`;
+  const following = onRefused && follow(lease.addresses.peer, onRefused);
   return {
     name: lease.namespace,
     path,
@@ -159,6 +182,7 @@ async function openNamespace(options: OpenOptions): Promise<Namespace> {
     ordinal: lease.addresses.ordinal,
     exposeLoopback: (port) => exposeLoopback(path, port, run),
     async [Symbol.asyncDispose]() {
+      following?.[Symbol.dispose]();
       await watch?.[Symbol.asyncDispose]();
       await removeNamespace(options, lease);
       pool.release(lease);
@@ -201,33 +225,6 @@ async function settleAll(tasks: readonly Promise<unknown>[]): Promise<void> {
   for (const result of await Promise.allSettled(tasks)) {
     if (result.status === "rejected") throw result.reason;
   }
-}
-
-/**
- * Because of NAT, the kernel tracks connections in the namespace. Connections of a function to
- * itself are excluded, because no memory limit counts their entries.
- */
-async function exposeLoopback(path: string, port: number, run: Run): Promise<void> {
-  const script = "echo 1 >/proc/sys/net/ipv4/conf/eth0/route_localnet && exec nft -f -";
-  await run(["nsenter", `--net=${path}`, "sh", "-c", script], {
-    stdin: `add table ip ddsrv
-delete table ip ddsrv
-table ip ddsrv {
-  chain untracked_input {
-    type filter hook prerouting priority raw; policy accept;
-    iifname "lo" notrack
-  }
-  chain untracked_output {
-    type filter hook output priority raw; policy accept;
-    oifname "lo" notrack
-  }
-  chain prerouting {
-    type nat hook prerouting priority dstnat; policy accept;
-    iifname "eth0" tcp dport ${port} dnat to 127.0.0.1:${port}
-  }
-}
-`,
-  });
 }
 
 function lockOwner(owner: Owner): LockFile {

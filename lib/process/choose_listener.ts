@@ -18,6 +18,14 @@ export function chooseListener(
     .sort((a, b) => rank(a) - rank(b) || a.port - b.port)[0];
 }
 
+/** Returns the listeners on other ports than one; all without a port. */
+export function withoutPort(
+  listeners: readonly Listener[],
+  port: number | undefined,
+): readonly Listener[] {
+  return port === undefined ? listeners : listeners.filter((one) => one.port !== port);
+}
+
 /**
  * Chooses again after a process became ready with another port than the preferred one. Returns
  * another listener if that is surely better: the preferred port has opened, the present port has

@@ -1,5 +1,6 @@
 import { readProcFile } from "../system/read_proc_file.ts";
 import { sleep } from "../system/sleep.ts";
+import { withoutPort } from "./choose_listener.ts";
 import { readMainThread } from "./main_thread.ts";
 import { judgeStart, type StartRules, type StartWait } from "./readiness.ts";
 import { type Listener, mayHaveSockets, parseSocketTable } from "./socket_table.ts";
@@ -8,6 +9,8 @@ import { type Listener, mayHaveSockets, parseSocketTable } from "./socket_table.
 export interface ReadinessOptions extends StartRules {
   /** Id of a process in the function's network namespace, not that of bwrap. */
   readonly pid: number;
+  /** A port that is not for requests; none when left out. */
+  readonly ignoredPort?: number | undefined;
   /** Returns true once the process has evaluated its modules. */
   readonly isLoaded: () => boolean;
   /** Called when the loaded process waits for events and does not listen; more than once. */
@@ -37,7 +40,7 @@ const QUIET_MS = 20;
 export async function waitForListener(
   options: ReadinessOptions,
 ): Promise<FoundListener | undefined> {
-  const { pid, isLoaded: readLoaded, onQuiet, signal, ...rules } = options;
+  const { pid, isLoaded: readLoaded, onQuiet, ignoredPort, signal, ...rules } = options;
   let pauseMs = FIRST_PAUSE_MS;
   let wait: StartWait | undefined;
   while (!signal.aborted) {
@@ -45,7 +48,7 @@ export async function waitForListener(
     // Without a listener, only a loaded process can be quiet.
     const needsThread = wait?.port !== undefined || isLoaded;
     const isBusy = !needsThread || await readMainThread(pid) === "busy";
-    const listeners = await readListeners(pid);
+    const listeners = withoutPort(await readListeners(pid), ignoredPort);
     const look = { listeners, isLoaded, isBusy, atMs: performance.now() };
     const verdict = judgeStart(look, { ...rules, before: wait });
     if (verdict.type === "ready") return { listener: verdict.listener, listeners };

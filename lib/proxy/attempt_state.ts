@@ -42,7 +42,8 @@ export class AttemptState {
   /** Starts the time limit for the first byte of the response, or starts it again. */
   awaitAnswer(): void {
     if (this.isAnswered || this.isOver) return;
-    const { deadlines, context } = this.#client;
+    const { deadlines, context, tally } = this.#client;
+    if (tally.isDebug) return;
     deadlines.answer.set(
       context.limits.firstByteTimeoutMs,
       () => this.abortWith(UPSTREAM_TIMEOUT),

@@ -1,4 +1,5 @@
 import type { HostPattern } from "../config/host_pattern.ts";
+import type { IndexAudience } from "../config/index_audience.ts";
 import type { Limits } from "../config/limits.ts";
 import type { RateLimit } from "../config/rate_limit.ts";
 import type { AccessRecord } from "./access_log.ts";
@@ -9,6 +10,7 @@ import type { IsTrusted, Peer } from "./peer.ts";
 import type { PeerAccount } from "./peer_table.ts";
 import type { RateLimiter } from "./rate_limiter.ts";
 import type { RouteTable } from "./route_table.ts";
+import type { Suggestions } from "./suggestions.ts";
 import type { Tally } from "./tally.ts";
 import type { Wire } from "./http1/wire.ts";
 
@@ -22,6 +24,9 @@ export interface ProxyContext {
   readonly ownDomains: readonly HostPattern[];
   /** The function that gets requests whose path names no function. */
   readonly root: string | undefined;
+  /** Who gets a list of functions at `/`, and suggestions for unknown names. */
+  readonly index: IndexAudience;
+  readonly suggestions: Suggestions;
   /** Responses to clients contain the title of a fault only. */
   readonly hideErrors: boolean;
   /** Requests with `X-Graphand-Healthcheck: true` get 200 OK from the proxy. */

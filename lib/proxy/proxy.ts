@@ -1,6 +1,7 @@
 import { domainPatterns } from "../config/granted_domains.ts";
 import type { Grant } from "../config/grants.ts";
 import type { HostPattern } from "../config/host_pattern.ts";
+import type { IndexAudience } from "../config/index_audience.ts";
 import { completeLimits, type Limits } from "../config/limits.ts";
 import type { RateLimit } from "../config/rate_limit.ts";
 import { sleep } from "../system/sleep.ts";
@@ -19,6 +20,7 @@ import { peerOf, trustOf } from "./peer.ts";
 import { PeerTable } from "./peer_table.ts";
 import { RateLimiter } from "./rate_limiter.ts";
 import type { RouteTable } from "./route_table.ts";
+import { createSuggestions } from "./suggestions.ts";
 import { createTally } from "./tally.ts";
 import { openTlsListener, type TlsListener } from "./tls/listener.ts";
 import type { KeyPair } from "./tls/terminator.ts";
@@ -57,6 +59,8 @@ export interface ProxySettings {
   readonly root?: string | undefined;
   /** Peers whose forwarding fields the proxy trusts, as addresses or CIDRs. */
   readonly trustedProxies?: readonly string[];
+  /** Who gets a list of functions at `/`; nobody if left out. */
+  readonly index?: IndexAudience;
   /** Responses to clients contain the title of a fault only. */
   readonly hideErrors?: boolean;
   /** Requests with `X-Graphand-Healthcheck: true` get 200 OK from the proxy. */
@@ -131,6 +135,7 @@ export function openProxy(options: ProxyOptions): Proxy {
     routes: options.routes,
     ...contextSettings(options, bound),
     limiter: new RateLimiter(),
+    suggestions: createSuggestions(),
     figures,
     onAccess: options.onAccess,
     onError: options.onError,
@@ -267,7 +272,10 @@ export function openProxy(options: ProxyOptions): Proxy {
 function contextSettings(
   settings: ProxySettings,
   bound: FileBound,
-): Omit<ProxyContext, "routes" | "limiter" | "figures" | "onAccess" | "onError" | "closing"> {
+): Omit<
+  ProxyContext,
+  "routes" | "limiter" | "suggestions" | "figures" | "onAccess" | "onError" | "closing"
+> {
   const { domains = [], ownDomains = [], functions = [], root, hideErrors = false } = settings;
   return {
     limits: boundByFiles(completeLimits(settings.limits ?? {}), bound),
@@ -275,6 +283,7 @@ function contextSettings(
     domains: [...domains].sort((a, b) => b.length - a.length),
     ownDomains: domainPatterns({ ownDomains, functions }),
     root,
+    index: settings.index ?? "off",
     hideErrors,
     via: settings.via ?? true,
     compatHealthcheck: settings.compatHealthcheck ?? false,

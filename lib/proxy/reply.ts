@@ -1,4 +1,6 @@
+import { escapeHtml, htmlPage, PAGE_POLICY } from "./html_page.ts";
 import type { Fault } from "./http1/fault.ts";
+import { isPassing, REFRESH_HTML, REFRESH_POLICY } from "./refresh_script.ts";
 
 /** A response of the proxy itself. */
 export interface Reply {
@@ -14,6 +16,8 @@ export interface FaultStyle {
   readonly isHtml?: boolean;
   /** Show the title of the fault only. */
   readonly isHidden?: boolean;
+  /** The page may load itself again when the function is back: the request was a GET. */
+  readonly mayRefresh?: boolean;
 }
 
 const REASONS: Readonly<Record<number, string>> = {
@@ -36,27 +40,24 @@ const REASONS: Readonly<Record<number, string>> = {
 };
 
 const PLAIN = "text/plain; charset=utf-8";
-const STYLE = "body{font:16px/1.5 system-ui,sans-serif;max-width:48rem;margin:15vh auto;" +
-  "padding:0 1rem;color:#222;background:#fff}h1{font-size:1.4rem}pre{white-space:pre-wrap;" +
-  "overflow-wrap:anywhere;padding:1rem;background:#f4f4f4;border-radius:.5rem}" +
-  "@media(prefers-color-scheme:dark){body{color:#eee;background:#181818}pre{background:#282828}}";
 
 /**
- * Creates the reply for a fault. Its CSP forbids scripts, as the message may quote a function; a page
- * of the operator has none.
+ * Creates the reply for a fault. Its CSP forbids all scripts but ddsrv's own, as the message may quote
+ * a function; a page of the operator has no CSP, and is sent as it is.
  */
 export function faultReply(fault: Fault, style: FaultStyle = {}): Reply {
   const { status, code, title, retryAfterS } = fault;
   const message = style.isHidden === true ? title : fault.message;
   const isHtml = style.isHtml === true;
   const page = isHtml ? fault.page : undefined;
+  const isRefreshing = style.mayRefresh === true && isPassing(code);
   return {
     status,
-    body: page ?? (isHtml ? htmlPage({ ...fault, message }) : message),
+    body: page ?? (isHtml ? faultPage({ ...fault, message }, isRefreshing) : message),
     contentType: isHtml ? "text/html; charset=utf-8" : PLAIN,
     fields: {
       ...(isHtml && page === undefined
-        ? { "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'" }
+        ? { "content-security-policy": isRefreshing ? REFRESH_POLICY : PAGE_POLICY }
         : {}),
       "x-content-type-options": "nosniff",
       "x-ddsrv-error": code,
@@ -104,38 +105,12 @@ export function encodeReply(reply: Reply, options: ReplyOptions): EncodedReply {
   return { bytes, headBytes: head.length };
 }
 
-/**
- * Returns true if an `Accept` value lists `text/html`, as browsers send it and most programs do not
- * (RFC 9110, section 12.5.1).
- *
- * @example
- * ```ts
- * import { acceptsHtml } from "./reply.ts";
- * acceptsHtml("text/html,application/xhtml+xml"); // true
- * acceptsHtml("*" + "/*"); // false
- * ```
- */
-export function acceptsHtml(accept: string): boolean {
-  return accept.split(",").some((range) => {
-    const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
-    return type === "text/html" && !parameters.some((one) => /^q=0(?:\.0*)?$/.test(one));
-  });
-}
-
-function htmlPage({ status, title, message }: Fault): string {
-  const heading = `${status} ${escapeHtml(title)}`;
+function faultPage({ status, title, message }: Fault, isRefreshing: boolean): string {
   const detail = message === title ? "" : `\n<pre>${escapeHtml(message)}</pre>`;
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>${heading}</title>
-<style>${STYLE}</style>
-<h1>${heading}</h1>${detail}
-</html>
-`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
+  const note = isRefreshing ? "\n<p>This page loads again when the function is back.</p>" : "";
+  return htmlPage({
+    heading: `${status} ${title}`,
+    content: detail + note,
+    start: isRefreshing ? REFRESH_HTML : "",
+  });
 }

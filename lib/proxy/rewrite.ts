@@ -78,6 +78,7 @@ const REWRITTEN = bitsOf(
   FieldKind.ForwardedPrefix,
   FieldKind.OfDdsrv,
   FieldKind.RequestId,
+  FieldKind.DebugSecret,
 );
 /** Forwarded only from trusted peers. */
 const TRUSTED_ONLY = bitsOf(

@@ -1,5 +1,6 @@
 import type { RateLimit } from "../config/rate_limit.ts";
-import type { Fault } from "./http1/fault.ts";
+import { createSecret, isSecret, type Secret } from "./debug_secret.ts";
+import { type Fault, faultOf } from "./http1/fault.ts";
 import { createTraffic, type Traffic } from "./traffic.ts";
 import type { Upstream } from "./upstream.ts";
 
@@ -18,6 +19,24 @@ export type Route =
   | { readonly type: "waiting" }
   /** The function cannot be started now. `isAsked`: a request may trigger a new attempt. */
   | { readonly type: "refused"; readonly fault: Fault; readonly isAsked?: true };
+
+/** The way of requests with the secret of a debug session. Disposing of it closes it. */
+export interface DebugRoute extends Disposable {
+  /** Sends them to the instance, which begins to listen. */
+  readonly ready: (
+    instance: Pick<Extract<Route, { readonly type: "ready" }>, "upstream" | "keepPrefix">,
+  ) => void;
+}
+
+/** An instance that a person debugs does not listen yet. */
+const NOT_LISTENING: Route = {
+  type: "refused",
+  fault: faultOf("function-starting", {
+    detail: "the instance of the debug session does not listen yet. If its code waits for a " +
+      "debugger, attach one and continue",
+    retryAfterS: 1,
+  }),
+};
 
 /** Result of a reload requested by a client. */
 export type ReloadOutcome =
@@ -44,7 +63,10 @@ export class RouteTable {
   readonly #routes = new Map<string, Route>();
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #traffic = new Map<string, Traffic>();
+  readonly #debug = new Map<string, { readonly secret: Secret; route: Route }>();
   #owners: ReadonlyMap<string, string> = new Map();
+  /** Nobody's secret: a comparison takes as long without a debug session as with one. */
+  readonly #noSecret = createSecret();
 
   /** Called when a request arrives for a function that does not serve, so that it can be started. */
   onWanted: ((name: string) => void) | undefined;
@@ -57,12 +79,42 @@ export class RouteTable {
     return this.#routes.get(name);
   }
 
+  /** Returns all functions with their routes. */
+  entries(): Iterable<readonly [name: string, route: Route]> {
+    return this.#routes.entries();
+  }
+
+  /** Returns the names of all functions. */
+  names(): Iterable<string> {
+    return this.#routes.keys();
+  }
+
   /** Returns the route for a request. First triggers a new attempt where the route allows that. */
   resolve(name: string): Route | undefined {
     const route = this.#routes.get(name);
     if (route?.type !== "refused" || route.isAsked !== true) return route;
     this.onWanted?.(name);
     return this.#routes.get(name);
+  }
+
+  /** Opens a route for requests with a secret; a function has at most one. */
+  openDebug(name: string, secret: Secret): DebugRoute {
+    const own = { secret, route: NOT_LISTENING };
+    this.#debug.set(name, own);
+    return {
+      ready(instance) {
+        own.route = { type: "ready", ...instance };
+      },
+      [Symbol.dispose]: () => {
+        if (this.#debug.get(name) === own) this.#debug.delete(name);
+      },
+    };
+  }
+
+  /** Returns the route of a function's debug session, if bytes are its secret. */
+  debugRouteOf(name: string, bytes: Uint8Array): Route | undefined {
+    const own = this.#debug.get(name);
+    return isSecret(bytes, own?.secret ?? this.#noSecret) ? own?.route : undefined;
   }
 
   /** Returns the traffic figures of a function since it appeared. */

@@ -37,7 +37,11 @@ export async function answerFault(
   { fault, isHtml, isComplete }: FaultAnswer,
 ): Promise<Outcome> {
   client.tally.error = fault.code;
-  const reply = faultReply(fault, { isHtml, isHidden: client.context.hideErrors });
+  const reply = faultReply(fault, {
+    isHtml,
+    isHidden: client.context.hideErrors,
+    mayRefresh: head.isGet,
+  });
   return await answerReply(client, head, {
     reply,
     ...(isComplete === undefined ? {} : { isComplete }),

@@ -1,6 +1,8 @@
 import { shareOf } from "../config/limit_settings.ts";
+import { acceptsHtml } from "./accept.ts";
 import { type AccessRequest, describeRequest } from "./access_log.ts";
 import { answerFault, answerReply, linger } from "./send_reply.ts";
+import { answerUnknown } from "./answer_unknown.ts";
 import { answerReload, isReloadRequest } from "./answer_reload.ts";
 import { CLIENT_CLOSED } from "./attempt_state.ts";
 import { BodyReader } from "./http1/body_reader.ts";
@@ -15,9 +17,9 @@ import { limitRate } from "./limit_rate.ts";
 import { ascii, latin1 } from "./http1/octets.ts";
 import { CLOSE, type Outcome } from "./outcome.ts";
 import { readRequestHead, releaseRequestHead } from "./read_request_head.ts";
-import { acceptsHtml, type Reply } from "./reply.ts";
+import type { Reply } from "./reply.ts";
 import type { RequestHead } from "./http1/request_head.ts";
-import type { Route, WaitOutcome } from "./route_table.ts";
+import type { Route, RouteTable, WaitOutcome } from "./route_table.ts";
 import { clearTally } from "./tally.ts";
 import { countRequest, type RequestFigures } from "./traffic.ts";
 import { type RoutedTarget, routeTarget } from "./target.ts";
@@ -109,7 +111,8 @@ function countTraffic(
   { tally, context }: Client,
   bytes: Pick<RequestFigures, "sentBytes" | "receivedBytes">,
 ): void {
-  const { functionName, status, error, beganAtMs } = tally;
+  const { functionName, status, error, beganAtMs, isDebug } = tally;
+  if (isDebug) return;
   const traffic = functionName === undefined ? undefined : context.routes.trafficOf(functionName);
   if (traffic === undefined) return;
   const answeredAtMs = tally.answeredAtMs === 0 ? performance.now() : tally.answeredAtMs;
@@ -152,20 +155,24 @@ async function answer(client: Client, head: RequestHead): Promise<Outcome> {
   const { routes, rateLimit } = client.context;
   const limited = rateLimit === "none" ? undefined : limitRate(client, head, { limit: rateLimit });
   if (limited !== undefined) {
-    return await answerFault(client, head, { fault: limited, isHtml: isForBrowser(head) });
+    return await answerFault(client, head, { fault: limited, isHtml: acceptsHtml(acceptOf(head)) });
   }
   const target = routeTarget(head, client.context);
   if (head.isServerWide && target.rawPrefix !== "") {
     return await answerReply(client, head, { reply: { status: 204, body: "" } });
   }
   const { name } = target;
-  const isHtml = isForBrowser(head);
+  const accept = acceptOf(head);
+  const isHtml = acceptsHtml(accept);
   if (target.isByPath && leavesFirstSegment(head.bytes, head.targetStart, head.targetEnd)) {
     return await answerFault(client, head, { fault: DOT_SEGMENTS, isHtml });
   }
-  let route: Route | undefined = name === undefined ? undefined : routes.resolve(name);
-  if (route !== undefined) client.tally.functionName = name;
-  if (routes.onReload !== undefined && route !== undefined && isReloadRequest(head, target)) {
+  const debug = name === undefined ? undefined : debugRouteOf(head, { name, routes });
+  client.tally.isDebug = debug !== undefined;
+  let route = debug ?? (name === undefined ? undefined : routes.resolve(name));
+  if (route === undefined) return await answerUnknown(client, head, { target, accept, isHtml });
+  client.tally.functionName = name;
+  if (routes.onReload !== undefined && isReloadRequest(head, target)) {
     return await answerReload(client, head, { name: name!, reload: routes.onReload });
   }
   if (route?.type === "waiting") {
@@ -188,6 +195,19 @@ async function answer(client: Client, head: RequestHead): Promise<Outcome> {
     default:
       return route satisfies never;
   }
+}
+
+/** Returns the route of a debug session, if the request has its secret. */
+function debugRouteOf(
+  { bytes, fields }: RequestHead,
+  { name, routes }: { readonly name: string; readonly routes: RouteTable },
+): Route | undefined {
+  const index = findField(fields, FieldKind.DebugSecret);
+  if (index === -1) return undefined;
+  return routes.debugRouteOf(
+    name,
+    bytes.subarray(valueStart(fields, index), valueEnd(fields, index)),
+  );
 }
 
 /** Waits for a function to start. Limits the share of one peer among waiting requests. */
@@ -273,11 +293,9 @@ async function forward(
 }
 
 /** Must be called before anything else is read into the buffer that contains the head. */
-function isForBrowser({ bytes, fields }: RequestHead): boolean {
+function acceptOf({ bytes, fields }: RequestHead): string {
   const index = findField(fields, FieldKind.Accept);
-  if (index === -1) return false;
+  if (index === -1) return "";
   const start = valueStart(fields, index);
-  return acceptsHtml(
-    latin1(bytes, start, Math.min(valueEnd(fields, index), start + MAX_ACCEPT_BYTES)),
-  );
+  return latin1(bytes, start, Math.min(valueEnd(fields, index), start + MAX_ACCEPT_BYTES));
 }

@@ -13,6 +13,8 @@ export interface Tally {
   headBytes: number;
   /** Reason why the function did not answer, or not completely. */
   error: FaultCode | undefined;
+  /** It is for the instance of a debug session, which may be paused for any time. */
+  isDebug: boolean;
 }
 
 /** Creates an empty tally. */
@@ -25,11 +27,13 @@ export function createTally(): Tally {
     status: 0,
     headBytes: 0,
     error: undefined,
+    isDebug: false,
   };
 }
 
 /** Resets a tally. */
 export function clearTally(tally: Tally): void {
+  tally.isDebug = false;
   tally.functionName = tally.requestId = tally.error = undefined;
   tally.status =
     tally.headBytes =

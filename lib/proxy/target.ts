@@ -37,7 +37,7 @@ export function routeTarget(head: RequestHead, naming: Naming): RoutedTarget {
   const { bytes, targetStart, targetEnd } = head;
   const { domains, ownDomains, root, routes } = naming;
   if (domains.length > 0 || ownDomains.length > 0 || routes.hasOwners) {
-    const named = nameOfHost(hostOf(head), naming);
+    const named = nameOfHost(plainHost(head), naming);
     if (named !== undefined) {
       return { name: named.name, rawPrefix: "", isByPath: false, restStart: targetStart };
     }
@@ -67,15 +67,11 @@ function decodeName(rawName: string): string | undefined {
   }
 }
 
-/**
- * Returns the name of the function that a host belongs to, or `undefined` if the path decides.
- * Compares in lower case because hosts ignore case; ignores a port and a final dot.
- */
+/** Returns the name of the function that a host belongs to, or `undefined` if the path decides. */
 function nameOfHost(
-  host: string,
+  plain: string,
   { domains, ownDomains, routes }: Naming,
 ): Pick<RoutedTarget, "name"> | undefined {
-  const plain = host.toLowerCase().replace(/:\d*$/, "").replace(/\.$/, "");
   const owner = routes.ownerOf(plain);
   if (owner !== undefined) return { name: owner };
   const domain = domains.find((one) => plain.endsWith(`.${one}`));
@@ -83,6 +79,14 @@ function nameOfHost(
   // A domain itself is a plain host: its paths name functions.
   const isReserved = !domains.includes(plain) && coversHost(ownDomains, plain);
   return isReserved ? { name: undefined } : undefined;
+}
+
+/**
+ * Returns the host of a request in lower case, because hosts ignore case, without a port and a final
+ * dot.
+ */
+export function plainHost(head: RequestHead): string {
+  return hostOf(head).toLowerCase().replace(/:\d*$/, "").replace(/\.$/, "");
 }
 
 /** Returns the host of a request: of an absolute target, otherwise of `Host`. */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { isStaticEntry } from "../config/entry_names.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { FileCopy } from "./copy_command.ts";
-import { SANDBOX_CACHE } from "./function_mounts.ts";
+import { SANDBOX_CACHE } from "./sandbox_paths.ts";
 import type { Mount } from "./sandbox.ts";
 
 /**

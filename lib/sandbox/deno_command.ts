@@ -1,15 +1,15 @@
-import { join } from "node:path";
 import {
   certificateEnvironment,
   type ProcessPaths,
   SANDBOX_DENO,
   SANDBOX_PATHS,
-} from "./function_mounts.ts";
+} from "./sandbox_paths.ts";
 import type { InstallPlan } from "../function/find_dependencies.ts";
 import type { DenoBinary } from "./deno_binary.ts";
 import { type ListenAddress, serveAddress } from "./listen_address.ts";
 import { permissionFlags, type PermissionFlagsOptions } from "./permission_flags.ts";
 import { registryEnvironment } from "./registry_environment.ts";
+import { modulePlace } from "../system/host_places.ts";
 import type { Site } from "./site.ts";
 
 /** Hosts from which Deno imports by default (`deno check --help`). */
@@ -152,6 +152,15 @@ export interface RunCommandOptions extends ResolveOptions, PermissionFlagsOption
   readonly site?: Site | undefined;
   /** A one-off run: of the entry with arguments, or of a REPL; an instance when left out. */
   readonly oneOff?: OneOffProgram | undefined;
+  /** Its inspector on loopback; none when left out. */
+  readonly inspector?: DenoInspector | undefined;
+}
+
+/** Inspector of a Deno process, by which a debugger has full control of the code. */
+export interface DenoInspector {
+  readonly port: number;
+  /** The code waits for a debugger. */
+  readonly isAwaited: boolean;
 }
 
 /** Program of a one-off run. */
@@ -165,7 +174,7 @@ export type OneOffProgram =
  * it would be empty at each start, and creating its database takes time.
  */
 export function runCommand(options: RunCommandOptions): string[] {
-  const { paths, heapBytes, hasCodeCache = false, site, oneOff } = options;
+  const { paths, heapBytes, hasCodeCache = false, site, oneOff, inspector } = options;
   const isRepl = oneOff?.type === "repl";
   return [
     paths.deno,
@@ -180,6 +189,10 @@ export function runCommand(options: RunCommandOptions): string[] {
     ...(heapBytes === undefined
       ? []
       : [`--v8-flags=--max-old-space-size=${Math.floor(heapBytes / 1024 ** 2)}`]),
+    // With --inspect-brk, Deno waits for the debugger once more after the preload module.
+    ...(inspector === undefined
+      ? []
+      : [`--inspect${inspector.isAwaited ? "-wait" : ""}=127.0.0.1:${inspector.port}`]),
     `--preload=${paths.preload}`,
     ...(site === undefined
       ? [...moduleArguments(options), ...isRepl ? [] : [entryArgument(options)]]
@@ -198,8 +211,7 @@ export function runCommand(options: RunCommandOptions): string[] {
  * ```
  */
 export function denoDirectory(environment: Readonly<Record<string, string>>): string {
-  const { DENO_DIR, XDG_CACHE_HOME, HOME = "/" } = environment;
-  return DENO_DIR || join(XDG_CACHE_HOME || join(HOME, ".cache"), "deno");
+  return modulePlace(Deno.build.os, environment);
 }
 
 /**

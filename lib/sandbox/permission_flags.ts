@@ -1,6 +1,6 @@
-import { normalize } from "node:path";
+import { normalize, sep } from "node:path";
 import type { Permission, Permissions } from "../config/permissions.ts";
-import { type ProcessPaths, SANDBOX_PATHS } from "./function_mounts.ts";
+import { type ProcessPaths, SANDBOX_PATHS } from "./sandbox_paths.ts";
 import type { ListenAddress } from "./listen_address.ts";
 
 /** Options of {@linkcode permissionFlags}. */
@@ -54,7 +54,7 @@ export function permissionFlags(options: PermissionFlagsOptions): string[] {
 
 function coversData(permission: Permission, { data }: ProcessPaths): boolean {
   return typeof permission !== "boolean" &&
-    permission.some((one) => isBelow(normalize(one).replace(/(?<=.)\/$/, ""), data));
+    permission.some((one) => isBelow(plainPath(one), data));
 }
 
 /** Returns the variables that a function may see. */
@@ -99,12 +99,18 @@ function outside(
     [SANDBOX_PATHS.data, paths.data],
   ] as const;
   return permission.map((one) => {
-    const path = normalize(one).replace(/(?<=.)\/$/, "");
-    const [from, to] = places.find(([place]) => isBelow(place, path)) ?? ["", ""];
+    const path = plainPath(one);
+    const [from, to] = places.find(([place]) => isBelow(normalize(place), path)) ?? ["", ""];
     return to + path.slice(from.length);
   }).filter((path) => most.some((one) => isBelow(one, path)));
 }
 
 function isBelow(directory: string, path: string): boolean {
-  return path === directory || path.startsWith(`${directory}/`);
+  return path === directory || path.startsWith(`${directory}${sep}`);
+}
+
+/** Returns a path without a separator at its end, except the root. */
+function plainPath(path: string): string {
+  const plain = normalize(path);
+  return plain.length > 1 && plain.endsWith(sep) ? plain.slice(0, -1) : plain;
 }

@@ -2,9 +2,9 @@
 // serves a module that only exports a server, `export default { fetch }`, as `deno serve` would. It
 // shows the supervisor what keeps the function awake. It is one file because each start loads it.
 const startFile = new URL("start.json", import.meta.url);
-const { hostname, port, isUnix, isAlone, isParked, usesNode, variables } = JSON.parse(
-  Deno.readTextFileSync(startFile),
-);
+const start = JSON.parse(Deno.readTextFileSync(startFile));
+const { hostname, port, isUnix, isAlone, isParked, usesNode, isDebugged, breaks } = start;
+const { parent, variables } = start;
 
 if (isParked) {
   // Deno loads these on their first use, which takes longer than the start of a small function.
@@ -12,6 +12,12 @@ if (isParked) {
   if (usesNode) await import("node:http");
   // A supervisor that is gone ends the process, so there is always a byte.
   await Deno.stdin.read(new Uint8Array(1));
+}
+
+if (parent !== undefined) {
+  // The parent was killed, so it could not end this process.
+  const { exit } = Deno;
+  Deno.unrefTimer(setInterval(() => Deno.ppid === parent || exit(143), 1_000));
 }
 
 /** Time in which a module that has loaded may begin to listen, where nobody watches its ports. */
@@ -70,6 +76,8 @@ Object.defineProperty(globalThis, "EdgeRuntime", {
   },
 });
 
+/** Windows has neither of the two signals. */
+const hasSignals = Deno.build.os !== "windows";
 /** True once a signal has asked the process to end, and its event was dispatched. */
 let isStopping = false;
 const { addSignalListener, removeSignalListener } = Deno;
@@ -88,7 +96,7 @@ addEventListener("load", async () => {
   const { default: server } = await import(Deno.mainModule).finally(() => isReading = false);
   if (typeof server?.fetch !== "function") return;
   exported = server;
-  addSignalListener("SIGURG", serveExport);
+  if (hasSignals) addSignalListener("SIGURG", serveExport);
   if (isAlone) setTimeout(serveExport, SETTLE_MS);
 }, { once: true });
 
@@ -102,11 +110,17 @@ addEventListener("beforeunload", (event) => {
 
 watchUnload();
 
+if (breaks) {
+  // ddsrv debug --break: step out of this line to reach the first one of your code.
+  // deno-lint-ignore no-debugger
+  debugger;
+}
+
 function serveExport() {
   if (exported === undefined) return;
   const server = exported;
   exported = undefined;
-  removeSignalListener("SIGURG", serveExport);
+  if (hasSignals) removeSignalListener("SIGURG", serveExport);
   try {
     Deno.serve({ hostname, port, onListen() {} }, (request, info) => server.fetch(request, info));
   } catch (error) {
@@ -162,7 +176,7 @@ function watchUnload() {
     const result = original.apply(target, arguments);
     if (target === globalThis && type === "beforeunload" && !isWatching) {
       isWatching = true;
-      addSignalListener("SIGTERM", stop);
+      if (hasSignals) addSignalListener("SIGTERM", stop);
     }
     return result;
   });
@@ -222,8 +236,8 @@ function isAskedByFunction() {
     Error.prepareStackTrace = prepareStackTrace;
   }
   const place = frames[2];
-  return typeof place === "string" && place.startsWith("/") &&
-    !/\/node_modules\/|\/npm\/[^/]+\/(@[^/]+\/)?[^/]+\/\d/.test(place);
+  if (typeof place !== "string" || !/^(\/|[A-Za-z]:\\)/.test(place)) return false;
+  return !/\/node_modules\/|\/npm\/[^/]+\/(@[^/]+\/)?[^/]+\/\d/.test(place.replaceAll("\\", "/"));
 }
 
 /** Returns if the instance serves, and from when until when it has the turn, see `cron_turn.ts`. */
@@ -269,6 +283,8 @@ function watchQueues(Kv) {
   );
   const watching = {
     async listenQueue(handler) {
+      // The messages are for the instance that serves.
+      if (isDebugged) return await new Promise(() => {});
       const args = [...arguments];
       if (typeof handler === "function") {
         // A message that comes later does not keep a replaced instance.

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { copyCommand, type FileCopy } from "./copy_command.ts";
 import type { HeldPath } from "../system/held_path.ts";
 import { type ExtraName, type Stage, stageCommand } from "./extra_names.ts";
+import { type InspectorRelay, relayCommand } from "./inspector_relay.ts";
 import { HOST_PERL, landlockCommand, type LandlockRule, SANDBOX_PERL } from "./landlock.ts";
 import {
   FILTER_DESCRIPTOR,
@@ -72,6 +73,8 @@ export interface SandboxOptions
   readonly devices?: "default" | "none";
   /** Adds Landlock rules to the mounts, see `landlockCommand`; `false` when left out. */
   readonly landlock?: boolean;
+  /** Makes the inspector of the command reachable, see `relayCommand`; nothing when left out. */
+  readonly inspector?: InspectorRelay | undefined;
   /** Small files to copy inside the sandbox before the command starts; they need `landlock`. */
   readonly copies?: readonly FileCopy[];
   /**
@@ -114,12 +117,16 @@ export function sandboxCommand(options: SandboxOptions): Launch {
   const { network, joinFiles, limits, inputFile, systemCallFilter, mounts } = options;
   const held = mounts.map(({ source }) => source).filter((source) => typeof source !== "string");
   const staged = stageMount(options, held);
-  const inner = options.landlock
+  const bounded = options.landlock
     ? copyCommand(
       options.copies ?? [],
       landlockCommand(landlockRules(options), options.command, options),
     )
     : options.command;
+  // In front of Landlock, so that the function has no power over it.
+  const inner = options.inspector === undefined
+    ? bounded
+    : relayCommand(options.inspector, bounded);
   const isInteractive = options.isInteractive && options.landlock;
   const command = [
     ...(isInteractive ? ["sh", "-c", IGNORE_KEYS, "sh"] : []),
@@ -175,11 +182,18 @@ function fileArguments(
   options: SandboxOptions,
   { held, staged }: { readonly held: Held; readonly staged: StagedMount | undefined },
 ): string[] {
-  const { mounts, scratch = [], links = [], programs = false, devices = "default" } = options;
+  const { mounts, links = [], programs = false, devices = "default", inspector } = options;
+  // Landlock gives the command no access to the socket of its inspector.
+  const scratch = [
+    ...options.scratch ?? [],
+    ...inspector === undefined ? [] : [dirname(inspector.socket)],
+  ];
   const made = new Set(["/", "/tmp", "/etc", "/dev", ...scratch]);
   const tools = [
     ...(options.uid === undefined ? [] : [{ source: HOST_SETPRIV, target: SANDBOX_SETPRIV }]),
-    ...(options.landlock ? [{ source: HOST_PERL, target: SANDBOX_PERL }] : []),
+    ...(options.landlock || options.inspector !== undefined
+      ? [{ source: HOST_PERL, target: SANDBOX_PERL }]
+      : []),
   ];
   const sourceOf = (mount: Mount): Mount["source"] =>
     mount === staged?.mount ? staged.merged : mount.source;

@@ -14,6 +14,12 @@ export interface StartFileContent {
   readonly isParked: boolean;
   /** The preload module loads Deno's modules for Node.js before it waits. */
   readonly usesNode: boolean;
+  /** A person debugs the instance: it takes no messages of queues; `false` if left out. */
+  readonly isDebugged?: boolean;
+  /** The debugger stops just before the function's own code; `false` if left out. */
+  readonly breaks?: boolean;
+  /** The process ends when this one is not its parent any more; nothing watches it when left out. */
+  readonly parent?: number;
   readonly variables: Readonly<Record<string, string>>;
 }
 

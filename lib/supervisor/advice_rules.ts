@@ -1,7 +1,9 @@
 import type { PermissionKind } from "../config/permissions.ts";
 import {
   type AdviceContext,
+  forbidden,
   grant,
+  isWritable,
   LOW_PORT,
   missingLibrary,
   notDownloaded,
@@ -51,7 +53,8 @@ export const ADVICE_RULES: readonly AdviceRule[] = [
   {
     stages: RUN,
     pattern: /Requires write access to "([^"]{1,400})"/,
-    say: ([, path = ""], context) => readOnly(path, context),
+    say: ([, path = ""], context) =>
+      isWritable(path) ? grant("write", context) : readOnly(path, context),
   },
   {
     stages: RUN,
@@ -66,7 +69,7 @@ export const ADVICE_RULES: readonly AdviceRule[] = [
   },
   {
     stages: RUN,
-    pattern: /Command failed: |\bspawn \S{1,200} (?:ENOENT|EACCES)/,
+    pattern: /Command failed: |\bspawn (?:\S{1,200} (?:ENOENT|EACCES)|'[^']{1,200}': )/,
     say: (_, context) =>
       context.policy?.permissions.run === false ? grant("run", context) : undefined,
   },
@@ -104,6 +107,31 @@ export const ADVICE_RULES: readonly AdviceRule[] = [
     pattern: /(?:Read-only file system \(os error 30\)|EROFS: read-only file system)(.{0,400})/,
     say: ({ 1: rest = "", input, index }, context) =>
       readOnly(quotedPath(rest) || quotedPath(input.slice(0, index)), context),
+  },
+  {
+    stages: RUN,
+    pattern: /\(os error (?:28|122)\)|\bE(?:NOSPC|DQUOT)\b/,
+    say: () =>
+      "It has used up its disk space: remove files from the directory in DDSRV_DATA and from /tmp, " +
+      'or raise "dataSize" or "dataFiles" in its ddsrv.json, up to the operator\'s limits',
+  },
+  {
+    stages: RUN,
+    pattern: /\(os error 24\)|\bEMFILE\b/,
+    say: () =>
+      "It has as many files and connections open as a process may: close those that it does not use",
+  },
+  {
+    stages: RUN,
+    pattern: /\bspawn \S{1,200} EAGAIN|Resource temporarily unavailable \(os error 11\)/,
+    say: () =>
+      'It has too many processes or threads: raise "processes" in its ddsrv.json, up to the ' +
+      "operator's limit",
+  },
+  {
+    stages: RUN,
+    pattern: /Operation not permitted \(os error 1\)|\bEPERM\b|\(os error 38\)|\bENOSYS\b/,
+    say: (_, context) => forbidden(context),
   },
   {
     stages: RUN,

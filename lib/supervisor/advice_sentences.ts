@@ -74,6 +74,18 @@ export function readOnly(path: string, context: RuleContext): string {
     '"writable" in its ddsrv.json';
 }
 
+/** Returns true for a path that a function may write by default. */
+export function isWritable(path: string): boolean {
+  return /^(?:\/tmp|\/ddsrv\/data)(?:\/|$)/.test(path);
+}
+
+/** Advice for a system call that is refused; `undefined` where nothing of ddsrv refuses any. */
+export function forbidden({ level }: RuleContext): string | undefined {
+  if (level === "none") return undefined;
+  return "No function has privileges, and the sandbox refuses the system calls that need them: " +
+    "the code must work without";
+}
+
 /**
  * Advice for a refused access; `rest` is the line after the error, with the path if it was a file.
  */

@@ -20,6 +20,7 @@ import {
 import type { InstanceOptions, LaunchOutcome, SourcePolicy } from "./open_instance.ts";
 import { startsUnasked } from "./starts_unasked.ts";
 import { runnerOf, runPredeploy } from "./run_predeploy.ts";
+import { startReport } from "./start_report.ts";
 import { startInstance } from "./start_instance.ts";
 import type { Failure } from "./state.ts";
 import { watchRuleOf } from "./watch_rule.ts";
@@ -69,6 +70,7 @@ export async function checkAndStart(options: InstanceOptions): Promise<LaunchOut
     policy,
     revision,
     predeploys: context.predeploys,
+    report: startReport(report, policy),
     run: runnerOf(options),
   });
   if (undeployed !== undefined) return fail(undeployed, revision);

@@ -2,6 +2,8 @@ import type { FunctionPolicy } from "../function/policy.ts";
 import { type Modules, NO_MODULES } from "../function/revision.ts";
 import type { ModuleTable } from "./module_table.ts";
 import { describeExit } from "../process/exit.ts";
+import type { OutputLine } from "../process/lines.ts";
+import type { StreamName } from "../process/spawn.ts";
 import { isExiting } from "../process/is_exiting.ts";
 import type { RouteTable } from "../proxy/route_table.ts";
 import { drainLimits } from "./drain_limits.ts";
@@ -15,12 +17,12 @@ import { launchFailure } from "./launch_failure.ts";
 import { checkAndStart } from "./check_and_start.ts";
 import type {
   InstanceOptions,
-  InstanceReport,
   KnownPolicy,
   LaunchOutcome,
   OpenInstance,
   StartingInstance,
 } from "./open_instance.ts";
+import type { Refusals } from "./refusals.ts";
 import { knownFailure, servedRevision, servesWell } from "./retry.ts";
 import { sleep } from "../system/sleep.ts";
 import { watchStay } from "./stay_watch.ts";
@@ -45,7 +47,8 @@ export interface InstancesOptions {
   readonly onPolicy: (name: string) => void;
   /** Called when a launch has ended well: the function serves with this policy, or is idle. */
   readonly onTaken: (name: string, policy: FunctionPolicy) => void;
-  readonly onLine: (name: string, ...line: Parameters<InstanceReport["onLine"]>) => void;
+  readonly onLine: (name: string, stream: StreamName, line: OutputLine) => void;
+  readonly refusals: Pick<Refusals, "read" | "refused">;
   readonly onWarning: (message: string) => void;
   /** Aborts when all functions stop. */
   readonly stopping: AbortSignal;
@@ -65,7 +68,7 @@ export interface Instances {
 
 /** Creates the instances of one supervisor. */
 export function createInstances(options: InstancesOptions): Instances {
-  const { context, routes, states, modules, policies, dispatch } = options;
+  const { context, routes, states, modules, policies, refusals, dispatch } = options;
   const attempts = new Map<number, AbortController>();
   const instances = new Map<number, OpenInstance>();
   let hasWarned = false;
@@ -105,7 +108,13 @@ export function createInstances(options: InstancesOptions): Instances {
           starting.set(id, start);
           dispatch(name, { type: "spawned", id, pid, namespace });
         },
-        onLine: (stream, line) => options.onLine(name, stream, line),
+        onLine: (stream, line, policy) => {
+          options.onLine(name, stream, line);
+          if (policy !== undefined) {
+            refusals.read({ name, directory: state.directory, policy }, line);
+          }
+        },
+        onRefused: (connection, policy) => refusals.refused({ name, policy }, connection),
         onWarning: (message) => options.onWarning(`${name}: ${message}`),
       },
     };

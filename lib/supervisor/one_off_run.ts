@@ -1,24 +1,15 @@
 import { relative } from "node:path";
-import { isStaticEntry } from "../config/entry_names.ts";
-import { ConfigError } from "../config/json_file.ts";
-import { settingsFor } from "../config/settings_for.ts";
-import { requireEntry } from "../function/find_entry.ts";
-import { readFunctionPolicy } from "../function/manifest.ts";
-import { NO_MODULES } from "../function/revision.ts";
-import { findRunTarget } from "../function/run_target.ts";
+import { findRunTarget, type RunTarget } from "../function/run_target.ts";
 import type { OneOffStart, StartOptions } from "../isolation/isolation.ts";
 import { describeExit, type Exit } from "../process/exit.ts";
 import type { FunctionProcess } from "../process/spawn.ts";
 import { hasPtyPrograms } from "../process/pty_command.ts";
 import { stopProcess } from "../process/stop.ts";
 import { baseEnvironment } from "../sandbox/deno_command.ts";
-import { visibleVariables } from "../sandbox/permission_flags.ts";
-import { UntrustedPathError } from "../system/trusted_path.ts";
-import { checkInstance, type InstanceCheck } from "./instance_check.ts";
+import { checkToRun } from "./check_to_run.ts";
+import { egressBounds, refusedConnection } from "./refused_connection.ts";
 import { RunRefused } from "./run_refused.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
-import { valuesOf } from "./variable_store.ts";
-import { watchRuleOf } from "./watch_rule.ts";
 
 /** A request for a one-off run. */
 export interface OneOffRequest extends Pick<OneOffStart, "terminal" | "onBytes"> {
@@ -64,10 +55,7 @@ export function runOnce(request: OneOffRequest, options: OneOffOptions): Promise
 /** Does what {@linkcode runOnce} does, and counts for no limit. */
 export async function runInSandbox(request: OneOffRequest, options: OneOffOptions): Promise<Exit> {
   const { signal, context, name } = options;
-  const start = await prepare(request, options).catch((error) => {
-    const isRefusal = error instanceof ConfigError || error instanceof UntrustedPathError;
-    throw isRefusal ? new RunRefused(error.message, { cause: error }) : error;
-  });
+  const start = await prepare(request, options);
   signal.throwIfAborted();
   const { policy, packages } = start;
   await context.parked.makeRoom(name);
@@ -78,6 +66,11 @@ export async function runInSandbox(request: OneOffRequest, options: OneOffOption
       egress: policy.egress,
       bandwidthBits: policy.bandwidthBits,
       onProblems: (problems) => problems.forEach(request.onNote),
+      onRefused(connection) {
+        const bounds = egressBounds(context.settings, { name, policy });
+        const { text } = refusedConnection(connection, bounds);
+        request.onNote(`The run's ${text}`);
+      },
     }),
   );
   if (packages !== undefined) stack.use(context.keptPackages.hold(name, packages));
@@ -100,6 +93,8 @@ export async function runInSandbox(request: OneOffRequest, options: OneOffOption
   return exit;
 }
 
+type FoundTarget = Exclude<RunTarget, { readonly type: "refused" }>;
+
 /** Closes the files of the mounts when the sandbox has mounted everything. */
 async function releaseMounts(
   { process, onPrepared }: Awaited<ReturnType<RunSandbox["spawn"]>>,
@@ -115,34 +110,23 @@ async function prepare(
   { words, env, terminal, onBytes, onLine = () => {}, onNote }: OneOffRequest,
   { name, directory, context, signal }: OneOffOptions,
 ): Promise<StartOptions> {
-  const { settings } = context;
-  const variables = valuesOf(await context.variables.read(name));
-  const read = await readFunctionPolicy(directory, settingsFor(settings, name), { variables });
-  const { envFiles } = read;
-  const policy = { ...read.policy, env: { ...read.policy.env, ...env } };
-  if (isStaticEntry(await requireEntry(directory, settings.entries))) {
-    throw new RunRefused(`"${name}" is a folder of static files, which has no code to run`);
-  }
   const [word, ...args] = words;
-  const target = word === undefined ? undefined : await findRunTarget(directory, word);
-  if (target?.type === "refused") throw new RunRefused(target.reason);
-  context.checks.skipWait(name);
-  const checked = await checkInstance({
+  let target: FoundTarget | undefined;
+  const checked = await checkToRun({
     name,
     directory,
-    entry: target?.file,
-    envFiles,
-    check: policy.check,
-    variables: visibleVariables(read.policy.env, policy.permissions.env),
-    watch: watchRuleOf(policy),
-    deno: await context.denoOf(policy.denoVersion),
-    knownModules: NO_MODULES,
     context,
-    isUrgent: () => true,
     signal,
+    async findFile() {
+      if (word === undefined) return undefined;
+      const found = await findRunTarget(directory, word);
+      if (found.type === "refused") throw new RunRefused(found.reason);
+      target = found;
+      return found.file;
+    },
   });
-  requirePassed(checked);
-  const { lock, packages, moduleOptions } = checked;
+  const { envFiles, lock, packages, moduleOptions } = checked;
+  const policy = { ...checked.policy, env: { ...checked.policy.env, ...env } };
   const hasPty = terminal === undefined || await hasPtyPrograms(baseEnvironment()["PATH"]!);
   if (!hasPty) onNote("The run has no terminal: the host has no script(1). Install util-linux");
   return {
@@ -161,10 +145,4 @@ async function prepare(
     },
     onLine,
   };
-}
-
-function requirePassed({ problem }: InstanceCheck): void {
-  if (problem === undefined) return;
-  const detail = problem.detail === "" ? "" : `\n${problem.detail}`;
-  throw new RunRefused(`${problem.reason}${detail}`);
 }

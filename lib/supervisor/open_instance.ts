@@ -1,6 +1,7 @@
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { Modules } from "../function/revision.ts";
 import type { StartedProcess } from "../isolation/isolation.ts";
+import type { PlacedConnection } from "../namespace/refused_place.ts";
 import type { Exit } from "../process/exit.ts";
 import type { OutputLine } from "../process/lines.ts";
 import type { StreamName } from "../process/spawn.ts";
@@ -31,7 +32,10 @@ export interface InstanceReport {
     process: StartingInstance & { readonly pid: number; readonly namespace: string | undefined },
   ) => void;
   readonly onWarning: (message: string) => void;
-  readonly onLine: (stream: StreamName, line: OutputLine) => void;
+  /** Receives the output, with the policy of the process. */
+  readonly onLine: (stream: StreamName, line: OutputLine, policy: FunctionPolicy) => void;
+  /** Receives what the firewall refuses, with the policy of the process. */
+  readonly onRefused: (connection: PlacedConnection, policy: FunctionPolicy) => void;
 }
 
 /** Settings of a function that decide which files its revision covers, and which Deno runs it. */

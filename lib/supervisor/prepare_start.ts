@@ -1,7 +1,14 @@
 import { relative } from "node:path";
 import type { FunctionPolicy } from "../function/policy.ts";
 import type { InstalledPackages } from "../isolation/installed_packages.ts";
-import type { Isolation, Parking, StartedProcess, StartOptions } from "../isolation/isolation.ts";
+import type {
+  DebugStart,
+  Isolation,
+  Parking,
+  SandboxOptions,
+  StartedProcess,
+  StartOptions,
+} from "../isolation/isolation.ts";
 import { createOutputExcerpt } from "../process/output_excerpt.ts";
 import { stopProcess } from "../process/stop.ts";
 import type { ModuleOptions } from "../sandbox/deno_command.ts";
@@ -21,6 +28,7 @@ export interface StartResources {
 export interface StartReport {
   readonly onWarning: (message: string) => void;
   readonly onLine: StartOptions["onLine"];
+  readonly onRefused?: SandboxOptions["onRefused"];
 }
 
 /** A start of a function that has passed its check. */
@@ -39,6 +47,8 @@ export interface CheckedStart {
   readonly packages?: InstalledPackages | undefined;
   /** Directory of its source, if that is not its folder. */
   readonly source?: string | undefined;
+  /** A person debugs the instance; nobody when left out. */
+  readonly debug?: DebugStart | undefined;
 }
 
 /** A sandbox with its process. Disposing of it stops the process and removes the sandbox. */
@@ -81,6 +91,7 @@ export async function prepareStart(
       egress: policy.egress,
       bandwidthBits: policy.bandwidthBits,
       onProblems: problems.change,
+      onRefused: (connection) => report?.onRefused?.(connection),
     }),
   );
   signal.throwIfAborted();
@@ -119,7 +130,7 @@ export async function startOptions(
   { parking, onLine }: Pick<StartOptions, "parking" | "onLine">,
 ): Promise<StartOptions> {
   const { name, directory, source, context, policy, moduleOptions, envFiles } = checked;
-  const { lock, packages } = checked;
+  const { lock, packages, debug } = checked;
   const start = codeStart(checked);
   return {
     directory,
@@ -130,7 +141,8 @@ export async function startOptions(
     lock,
     packages,
     hasDependencies: start.hasDependencies,
-    code: await context.keptCode.choose(start),
+    code: debug === undefined ? await context.keptCode.choose(start) : undefined,
+    debug,
     cacheDirectory: await context.cacheOf(name),
     parking,
     onLine,

@@ -3,16 +3,19 @@ import { replaceFolder } from "../function/replace_folder.ts";
 import { type Modules, takeOwnRevision } from "../function/revision.ts";
 import { addedPath } from "../function/set_aside.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
+import { chooseSnapshot, type SnapshotFacts } from "./choose_snapshot.ts";
 import type { Snapshot } from "./snapshots.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 
 /** Options of {@linkcode rollBack}. */
 export interface RollbackOptions {
   readonly name: string;
-  /** First digits of a revision; by default the last one that served and is not in the folder. */
+  /** First digits of a revision; by default the one before, see `chooseSnapshot`. */
   readonly to?: string | undefined;
   /** Modules of the function, as its last check named them. */
   readonly modules: Modules;
+  /** Called with the revision just before the folder changes. */
+  readonly onChosen?: (revision: string) => void;
 }
 
 /** A function can't be rolled back; the message says why and what to do. */
@@ -40,10 +43,12 @@ export async function rollBack(
     );
   }
   const ownRevision = await takeOwnRevision(settings, name, options.modules);
-  const snapshot = choose(snapshots.list(name), { ...options, ownRevision });
+  const changes = options.to === undefined ? await context.changes.list(name) : [];
+  const snapshot = choose(snapshots.list(name), { ...options, ownRevision, changes });
   const staged = addedPath(functionsDirectory);
   try {
     await isolation.copy(snapshot.path, staged);
+    options.onChosen?.(snapshot.revision);
     const replaced = await replaceFolder({ functionsDirectory, name, staged });
     await replaced.keep();
   } finally {
@@ -66,16 +71,20 @@ export function unknownModules(name: string): RollbackError {
 
 function choose(
   snapshots: readonly Snapshot[],
-  { name, to, ownRevision }: RollbackOptions & { readonly ownRevision: string },
+  { name, to, ownRevision, changes }:
+    & RollbackOptions
+    & Pick<SnapshotFacts, "ownRevision" | "changes">,
 ): Snapshot {
   const chosen = to === undefined
-    ? snapshots.find((snapshot) => snapshot.ownRevision !== ownRevision)
+    ? chooseSnapshot({ snapshots, ownRevision, changes })
     : snapshots.find(({ revision }) => revision.startsWith(to));
   if (chosen !== undefined) return chosen;
   const revisions = snapshots.map(({ revision }) => revision.slice(0, 12)).join(", ");
   throw new RollbackError(
     to === undefined
-      ? `There is no snapshot of an earlier revision of "${name}". Deploy the code that you want`
+      ? `There is no snapshot of an earlier revision of "${name}". Deploy the code that you want${
+        revisions && `, or name a kept one with --to: ${revisions}`
+      }`
       : `There is no snapshot of "${name}" that begins with "${to}". Snapshots: ${
         revisions || "none"
       }`,

@@ -4,8 +4,8 @@ import { createOutputExcerpt } from "../process/output_excerpt.ts";
 import { describeDuration } from "../system/describe_duration.ts";
 import { openTimeout } from "../system/timeout_signal.ts";
 import { type OneOffOptions, type OneOffRequest, runInSandbox } from "./one_off_run.ts";
-import type { InstanceReport } from "./open_instance.ts";
 import type { Predeploys } from "./predeploys.ts";
+import type { StartReport } from "./prepare_start.ts";
 import { RunRefused } from "./run_refused.ts";
 import type { Failure } from "./state.ts";
 
@@ -15,7 +15,7 @@ export interface PredeployOptions {
   readonly revision: string;
   readonly policy: Pick<FunctionPolicy, "predeploy" | "predeployTimeoutMs">;
   readonly predeploys: Predeploys;
-  readonly report: Pick<InstanceReport, "onLine" | "onWarning">;
+  readonly report: Pick<StartReport, "onLine" | "onWarning">;
   /** Ends the script: newer code has come, or the function is gone. */
   readonly signal: AbortSignal;
   /** Runs a file of the folder, see `runInSandbox`. */

@@ -68,7 +68,7 @@ export function createScanIntake(options: ScanIntakeOptions): ScanIntake {
     mergeMap(ignored, passedOver, names);
     mergeSet(unsettled, scan.unsettled, names);
     const context = { states, isStale, isWatching: options.isWatching(), asked, handStops };
-    mergeMap(newer, findNewerCode(scan, context), names);
+    mergeMap(newer, findNewerCode(scan, { ...context, before: newer }), names);
     const actions = reconcile(desiredOf(scan, context), names ? pick(states, names) : states);
     for (const action of actions) dispatch(action.name, action);
     if (context.isWatching) reloadRelocated(scan, new Set(actions.map(({ name }) => name)));

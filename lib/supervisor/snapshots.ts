@@ -27,7 +27,14 @@ export interface Snapshots {
    * Copies a folder, or moves an equal snapshot to the front. Skips a folder that is a link, is too
    * large, or changes meanwhile.
    */
-  readonly take: (name: string, source: SnapshotSource) => Promise<void>;
+  readonly take: (
+    name: string,
+    source: SnapshotSource,
+    options?: {
+      /** Returns true for revisions that a rollback has undone: they make room first. */
+      readonly isUndone?: (revision: string) => boolean;
+    },
+  ) => Promise<void>;
   readonly forget: (name: string) => Promise<void>;
 }
 
@@ -54,7 +61,11 @@ export async function openSnapshots({ directory, copy }: SnapshotsOptions): Prom
     snapshots.set(name, await readSnapshots(join(directory, name)));
   }
 
-  async function take(name: string, source: SnapshotSource): Promise<void> {
+  async function take(
+    name: string,
+    source: SnapshotSource,
+    { isUndone = () => false }: { readonly isUndone?: (revision: string) => boolean } = {},
+  ): Promise<void> {
     const { directory: folder, revision, ownRevision } = source;
     const home = join(directory, name);
     const present = snapshots.get(name) ?? [];
@@ -79,8 +90,12 @@ export async function openSnapshots({ directory, copy }: SnapshotsOptions): Prom
     }
     const latest: Snapshot = { revision, ownRevision, path };
     const all = [latest, ...present.filter((snapshot) => snapshot !== same)];
-    snapshots.set(name, all.slice(0, MAX_SNAPSHOTS));
-    for (const old of all.slice(MAX_SNAPSHOTS)) await removeIfThere(old.path);
+    const isLess = (one: Snapshot): boolean => one !== latest && isUndone(one.revision);
+    const kept = new Set(
+      [...all.filter((one) => !isLess(one)), ...all.filter(isLess)].slice(0, MAX_SNAPSHOTS),
+    );
+    snapshots.set(name, all.filter((one) => kept.has(one)));
+    for (const old of all) if (!kept.has(old)) await removeIfThere(old.path);
   }
 
   return {

@@ -6,6 +6,7 @@ import { drainInstance } from "./drain_instance.ts";
 import { explainOutput } from "./explain_output.ts";
 import type { InstanceOptions, LaunchOutcome } from "./open_instance.ts";
 import { type CheckedStart, codeStart, type PreparedStart, prepareStart } from "./prepare_start.ts";
+import { startReport } from "./start_report.ts";
 import { waitUntilReady } from "./wait_until_ready.ts";
 
 /** A function that has passed its check, and a launch of it. */
@@ -38,7 +39,7 @@ export async function startInstance(options: CheckedFunction): Promise<LaunchOut
   const prepared = stack.use(
     await context.parked.take(options) ?? await prepareNew(options),
   );
-  prepared.attach(report);
+  prepared.attach(startReport(report, policy));
   const { started } = prepared;
   const { process } = started;
   const explain = (): ReturnType<typeof explainOutput> =>

@@ -1,3 +1,5 @@
+import { createAnnouncements } from "../history/announcements.ts";
+import type { ChangeUser, Origin } from "../history/origin.ts";
 import { type Modules, NO_MODULES } from "../function/revision.ts";
 import type { Scan } from "../function/scanner.ts";
 import type { Parking } from "../isolation/isolation.ts";
@@ -11,13 +13,16 @@ import { createScheduler, type Scheduler } from "../schedules/scheduler.ts";
 import { sendScheduled } from "../schedules/send_scheduled.ts";
 import { createTaskSet } from "../system/task_set.ts";
 import { createBackoffTimers } from "./backoff_timers.ts";
+import { createChangeHistory, type ListedChange } from "./change_history.ts";
 import { createDomainTable, type DomainTable } from "./domain_table.ts";
+import { createExpirer } from "./expirer.ts";
 import { domainRules } from "./domain_rules.ts";
 import { createMemoryTrimmer } from "./memory_trimmer.ts";
 import { createModuleTable } from "./module_table.ts";
 import { createInstances } from "./instances.ts";
 import type { KnownPolicy, OpenInstance, StartingInstance } from "./open_instance.ts";
 import { reconfigure } from "./reconfigure.ts";
+import { createRefusals } from "./refusals.ts";
 import { rollBack, unknownModules } from "./rollback.ts";
 import { routeOf } from "./route_of.ts";
 import { createScanIntake } from "./scan_intake.ts";
@@ -69,34 +74,48 @@ export interface Supervisor {
   readonly domains: Pick<DomainTable, "domainsOf" | "problemsOf">;
   /** True after the first scan. */
   readonly hasScanned: boolean;
+  /** The next new code of a function has this origin. */
+  readonly announce: (name: string, origin: Origin) => void;
   /** Scans the folders now; loads new code of `take` even without a watch. */
   readonly scan: (take?: string) => Promise<void>;
+  /** Recorded changes of a function, oldest first, and one that goes on. */
+  readonly changesOf: (name: string) => Promise<readonly ListedChange[]>;
   /** Starts a new instance of a function's source; returns false if there is no such function. */
-  readonly reload: (name: string) => boolean;
+  /** Times of expiry in milliseconds since the epoch, by name. */
+  readonly expiries: ReadonlyMap<string, number>;
+  readonly reload: (name: string, origin?: Origin) => boolean;
   /**
    * Stops a function by hand, and removes its prepared start; its instance drains. Returns false if
    * there is no such function.
    *
    * @throws {HandStopError} if the stop can't be recorded; nothing has changed then
    */
-  readonly stopByHand: (name: string, page: string | undefined) => Promise<boolean>;
+  readonly stopByHand: (
+    name: string,
+    page: string | undefined,
+    user?: ChangeUser,
+  ) => Promise<boolean>;
   /**
    * Ends a stop by hand, also that of a function whose folder is gone, and starts the function.
    * Returns false if there is no such function.
    *
    * @throws {HandStopError} if the end can't be recorded; nothing has changed then
    */
-  readonly startByHand: (name: string) => Promise<boolean>;
+  readonly startByHand: (name: string, user?: ChangeUser) => Promise<boolean>;
   /** Reloads a function if its last attempt, successful or not, had other variables. */
-  readonly refresh: (name: string) => Refreshed;
+  readonly refresh: (name: string, user?: ChangeUser) => Refreshed;
   /** Reloads a function if its serving instance has other variables, after a change was undone. */
-  readonly refreshServing: (name: string) => Refreshed;
+  readonly refreshServing: (name: string, user?: ChangeUser) => Refreshed;
   /** Reloads functions whose policy differs under the present settings, see `reconfigure`. */
   readonly reconfigure: () => Promise<void>;
   /** Revisions with a snapshot, newest first. */
   readonly snapshotsOf: (name: string) => readonly string[];
   /** Replaces a function's folder with a snapshot and returns its revision, see `rollBack`. */
-  readonly rollBack: (name: string, to?: string) => Promise<string>;
+  readonly rollBack: (name: string, to?: string, user?: ChangeUser) => Promise<string>;
+  /** Opens the route of requests with the secret of a debug session. */
+  readonly openDebugRoute: RouteTable["openDebug"];
+  /** Adds a line of a process beside the instance to the function's log. */
+  readonly logLine: SupervisorOptions["onLine"];
   /** Schedules of all functions. */
   readonly schedules: Pick<Scheduler, "list" | "run">;
   /** Begins no more runs of schedules, and waits for the present ones. */
@@ -107,8 +126,9 @@ export interface Supervisor {
   readonly stop: (force: AbortSignal) => Promise<void>;
 }
 
-/** Why a one-off run ends. */
+/** Why a one-off run or a debug session ends. */
 const ENDED = {
+  hand: "The function was stopped by hand",
   stop: "ddsrv is stopping",
   removal: "The function was removed",
 } as const;
@@ -120,6 +140,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const states = new Map<string, FunctionState>();
   const modules = createModuleTable();
   const stamps = createVariableStamps(context.variables);
+  const announcements = createAnnouncements();
+  const history = createChangeHistory({ store: context.changes, announcements });
   const timers = createBackoffTimers((name) => dispatch(name, { type: "backoff-over" }));
   const tasks = createTaskSet((error) =>
     options.onWarning(`Internal error. Please report it: ${(error as Error).stack}`)
@@ -145,6 +167,13 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       !stopping.signal.aborted && states.get(name)?.serving?.revision === revision,
     onWarning: options.onWarning,
   });
+  const expirer = createExpirer({
+    expiries: context.expiries,
+    functionsDirectory: settings.functionsDirectory,
+    onRemove: (name) => announcements.announce(name, { by: "remove" }),
+    purge: context.purge,
+    onWarning: options.onWarning,
+  });
   const policies = new Map<string, KnownPolicy>();
   const domains = createDomainTable({
     before: context.heldDomains.before,
@@ -165,8 +194,14 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     onEnded: options.onRun,
     onWarning: options.onWarning,
   });
+  const refusals = createRefusals({
+    context,
+    // After the lines that come with it, such as the stack of an error.
+    onMark: (name, line) => queueMicrotask(() => options.onLine(name, "stderr", line)),
+  });
   const instances = createInstances({
     ...options,
+    refusals,
     states,
     modules,
     policies,
@@ -190,12 +225,13 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   /** Handles one event completely before the next, so that state changes in one place only. */
-  function dispatch(name: string, event: Event): void {
+  function dispatch(name: string, event: Event, origin?: Origin): void {
     const before = states.get(name);
     const nowMs = performance.now();
     const step = transition(before, event, { nowMs, nextId, chance: Math.random() });
     const after = step.state;
     options.onStep?.(name, event, step);
+    history.note(name, { before, after, event, origin });
     if (after === undefined) states.delete(name);
     else states.set(name, after);
     if (after === undefined || !after.isWanted) modules.delete(name);
@@ -203,11 +239,14 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (after === undefined) stamps.forget(name);
     if (!after?.isWanted) {
       policies.delete(name);
+      refusals.forget(name);
       scheduler.remove(name);
       tasks.track(context.parked.discard(name));
-      tasks.track(
-        context.oneOffRuns.end(name, ENDED[stopping.signal.aborted ? "stop" : "removal"]),
-      );
+      const reason = ENDED[stopping.signal.aborted ? "stop" : "removal"];
+      tasks.track(context.oneOffRuns.end(name, reason));
+      tasks.track(context.debugSessions.end(name, reason));
+    } else if (after.stoppedByHand !== undefined) {
+      tasks.track(context.debugSessions.end(name, ENDED.hand));
     }
     // Runs drain with their instance; a start makes up ticks as after a restart of ddsrv.
     if (after?.stoppedByHand !== undefined && after.leaving.length === 0) scheduler.remove(name);
@@ -259,36 +298,47 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     domains.update(scan.names);
     if (scan.names !== undefined) return;
     tasks.track(context.handStops.sweep(intake.isPresent, performance.now()));
+    tasks.track(
+      expirer.sweep(intake.isPresent, { wallMs: Date.now(), steadyMs: performance.now() }),
+    );
     tasks.track(context.cacheSweeper.sweep(intake.isPresent, performance.now()));
   }
 
-  function reload(name: string): boolean {
+  function reload(name: string, origin: Origin = { by: "reload" }): boolean {
     if (states.get(name)?.isWanted !== true) return false;
-    dispatch(name, { type: "reload" });
+    dispatch(name, { type: "reload" }, origin);
     return true;
   }
 
-  function refresh(name: string, isCurrent: (state: FunctionState) => boolean): Refreshed {
+  function refresh(
+    name: string,
+    isCurrent: (state: FunctionState) => boolean,
+    user: ChangeUser | undefined,
+  ): Refreshed {
     const state = states.get(name);
     if (state?.isWanted !== true) return "absent";
     // Its start will have them.
     if (state.stoppedByHand !== undefined || isCurrent(state)) return "current";
-    return reload(name) ? "reloaded" : "absent";
+    return reload(name, { by: "env", user }) ? "reloaded" : "absent";
   }
 
-  async function stopByHand(name: string, page: string | undefined): Promise<boolean> {
+  async function stopByHand(
+    name: string,
+    page: string | undefined,
+    user?: ChangeUser,
+  ): Promise<boolean> {
     if (states.get(name)?.isWanted !== true) return false;
     const stop = await context.handStops.add(name, { sinceMs: Date.now(), page });
     if (states.get(name)?.isWanted !== true) return false;
-    dispatch(name, { type: "stop-by-hand", stop });
+    dispatch(name, { type: "stop-by-hand", stop }, { by: "stop", user });
     await context.parked.discard(name);
     return true;
   }
 
-  async function startByHand(name: string): Promise<boolean> {
+  async function startByHand(name: string, user?: ChangeUser): Promise<boolean> {
     await context.handStops.end(name);
     if (states.get(name)?.isWanted !== true) return false;
-    dispatch(name, { type: "start-by-hand" });
+    dispatch(name, { type: "start-by-hand" }, { by: "start", user });
     return true;
   }
 
@@ -319,12 +369,15 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       return intake.hasScanned;
     },
     newerRevision: intake.newerRevision,
+    expiries: context.expiries.present,
     instanceOf: instances.of,
     startingOf: instances.startingOf,
     parkingOf: context.parked.parkingOf,
     trafficOf: (name) => routes.trafficOf(name),
     waitingFor: (name) => routes.waitingFor(name),
     domains,
+    announce: announcements.announce,
+    changesOf: history.list,
     scan(take) {
       if (take !== undefined) intake.ask(take);
       return scans.scan();
@@ -332,23 +385,38 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     reload,
     stopByHand,
     startByHand,
-    refresh: (name) => refresh(name, () => stamps.isTried(name)),
-    refreshServing: (name) =>
-      refresh(name, ({ serving }) => serving === undefined || stamps.isCurrent(name, serving.id)),
+    refresh: (name, user) => refresh(name, () => stamps.isTried(name), user),
+    refreshServing: (name, user) =>
+      refresh(
+        name,
+        ({ serving }) => serving === undefined || stamps.isCurrent(name, serving.id),
+        user,
+      ),
     async reconfigure() {
       domains.update();
-      await reconfigure(context, { states, policyOf: (id) => instances.of(id)?.policy, reload });
+      await reconfigure(context, {
+        states,
+        policyOf: (id) => instances.of(id)?.policy,
+        reload: (name) => reload(name, { by: "config" }),
+      });
     },
     snapshotsOf: (name) => context.snapshots.list(name).map(({ revision }) => revision),
-    async rollBack(name, to) {
+    async rollBack(name, to, user) {
       const isUnchecked = states.get(name)?.stoppedByHand !== undefined &&
         modules.get(name) === undefined;
       if (to === undefined && isUnchecked) throw unknownModules(name);
-      const revision = await rollBack(context, { name, to, modules: modulesOf(name) });
+      const revision = await rollBack(context, {
+        name,
+        to,
+        modules: modulesOf(name),
+        onChosen: (revision) => announcements.announce(name, { by: "rollback", user, revision }),
+      });
       intake.ask(name);
       await scans.scan();
       return revision;
     },
+    openDebugRoute: (name, secret) => routes.openDebug(name, secret),
+    logLine: options.onLine,
     schedules: scheduler,
     endRuns: scheduler.end,
     changed: () => changed.promise,
@@ -357,11 +425,13 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       signal.addEventListener("abort", skipDrain, { once: true });
       if (signal.aborted) skipDrain();
       stopping.abort();
+      history.end();
       trimmer[Symbol.dispose]();
       for (const name of [...states.keys()]) dispatch(name, { type: "stop", name });
       await scans.ended;
       await scheduler[Symbol.asyncDispose]();
       await tasks.ended();
+      await context.changes.saved();
       signal.removeEventListener("abort", skipDrain);
     },
   };

@@ -7,10 +7,11 @@ import { openIsolation } from "../isolation/open_isolation.ts";
 import { claimOwner } from "../owner/claim_owner.ts";
 import { openHostRoom } from "../sandbox/host_room.ts";
 import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
+import { type ChangeStore, openChangeStore } from "../history/change_store.ts";
 import { openScheduleStore, type ScheduleStore } from "../schedules/schedule_store.ts";
 import { type CheckLane, createCheckLane } from "./check_lane.ts";
 import { type CheckResults, openCheckResults } from "./check_results.ts";
-import { type DenoOf, openDenos } from "../isolation/denos.ts";
+import { type DenoOf, openDenos } from "../sandbox/denos.ts";
 import { openModuleCaches } from "../isolation/module_caches.ts";
 import { type KeptLocks, openKeptLocks } from "./kept_locks.ts";
 import { type KeptCode, openKeptCode } from "./kept_code.ts";
@@ -18,10 +19,12 @@ import { type KeptPackages, openKeptPackages } from "./kept_packages.ts";
 import { createParkedStarts, type ParkedStarts } from "./parked_starts.ts";
 import { openSharedCode, type SharedCode } from "./shared_code.ts";
 import { openSnapshots, type Snapshots } from "./snapshots.ts";
+import { type Expiries, openExpiries } from "./expiries.ts";
 import { type HandStops, openHandStops } from "./hand_stops.ts";
 import { type CacheSweeper, createCacheSweeper } from "./cache_sweeper.ts";
 import { type HeldDomains, openHeldDomains } from "./held_domains.ts";
 import { type KeptStays, openKeptStays } from "./kept_stays.ts";
+import { createDebugSessions, type DebugSessions } from "./debug_sessions.ts";
 import { createOneOffRuns, type OneOffRuns } from "./one_off_runs.ts";
 import { openPredeploys, type Predeploys } from "./predeploys.ts";
 import { openVariableStore, type VariableStore } from "./variable_store.ts";
@@ -45,6 +48,8 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly snapshots: Snapshots;
   /** Variables that the operator has set for functions. */
   readonly variables: VariableStore;
+  /** Recorded changes of functions. */
+  readonly changes: ChangeStore;
   /** Records of the runs of schedules. */
   readonly schedules: ScheduleStore;
   /** Returns the Deno for a function, by the version that it asks for. */
@@ -53,9 +58,13 @@ export interface SupervisorContext extends AsyncDisposable {
   readonly heldDomains: HeldDomains;
   /** Which functions are stopped by hand. */
   readonly handStops: HandStops;
+  /** When functions expire. */
+  readonly expiries: Expiries;
   /** Which functions stay awake without requests. */
   readonly keptStays: KeptStays;
-  /** Removes data, variables, snapshots, check results and the stop by hand of a function. */
+  /**
+   * Removes data, variables, history, snapshots, check results, stop by hand and expiry of a function.
+   */
   readonly purge: (name: string) => Promise<void>;
   /** Limits concurrent checks: each takes a whole core. */
   readonly checks: CheckLane;
@@ -64,6 +73,7 @@ export interface SupervisorContext extends AsyncDisposable {
   /** Prepares the next starts of functions. */
   readonly parked: ParkedStarts;
   readonly oneOffRuns: OneOffRuns;
+  readonly debugSessions: DebugSessions;
   readonly predeploys: Predeploys;
 }
 
@@ -147,12 +157,20 @@ export async function openSupervisorContext(
   const variables = openVariableStore(
     join(stateDirectory, "variables", owner.id),
   );
+  const changes = openChangeStore({
+    directory: join(stateDirectory, "history", owner.id),
+    onWarning,
+  });
   const schedules = openScheduleStore(join(stateDirectory, "schedules", owner.id));
   const heldDomains = await openHeldDomains(
     join(stateDirectory, "domains", `${owner.id}.json`),
     onWarning,
   );
   const handStops = await openHandStops(join(stateDirectory, "stopped", owner.id), onWarning);
+  const expiries = await openExpiries(
+    join(stateDirectory, "expiries", `${owner.id}.json`),
+    onWarning,
+  );
   const keptStays = await openKeptStays(
     join(stateDirectory, "stays", `${owner.id}.json`),
     onWarning,
@@ -186,6 +204,7 @@ export async function openSupervisorContext(
   }));
   const predeploys = openPredeploys(join(stateDirectory, "predeploys", owner.id));
   const oneOffRuns = createOneOffRuns();
+  const debugSessions = createDebugSessions();
   const owned = stack.move();
   return {
     get settings() {
@@ -206,25 +225,31 @@ export async function openSupervisorContext(
     sharedCode,
     snapshots,
     variables,
+    changes,
     schedules,
     denoOf,
     heldDomains,
     handStops,
+    expiries,
     keptStays,
     checks,
     async purge(name) {
-      await oneOffRuns.end(name, `The function "${name}" was removed`);
+      const reason = `The function "${name}" was removed`;
+      await Promise.all([oneOffRuns.end(name, reason), debugSessions.end(name, reason)]);
       await parked.discard(name);
       await isolation.purge(name);
       await variables.forget(name);
+      await changes.forget(name);
       await schedules.forget(name);
       await handStops.end(name);
+      await expiries.set(name, undefined);
       await predeploys.forget(name);
       await forget(name);
     },
     starts,
     parked,
     oneOffRuns,
+    debugSessions,
     predeploys,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

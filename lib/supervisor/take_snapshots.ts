@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { identifyFolder } from "../function/folder_identity.ts";
 import { type Modules, takeOwnRevision } from "../function/revision.ts";
+import type { Change } from "../history/change.ts";
+import { lineageOf } from "../history/lineage.ts";
 import type { SupervisorContext } from "./supervisor_context.ts";
 
 /** Options of {@linkcode createSnapshotTaker}. */
@@ -31,7 +33,9 @@ export function createSnapshotTaker(
       const folder = await identify();
       try {
         const ownRevision = await takeOwn();
-        return await context.snapshots.take(name, { directory, revision, ownRevision, takeOwn });
+        const changes = await context.changes.list(name);
+        const source = { directory, revision, ownRevision, takeOwn };
+        return await context.snapshots.take(name, source, { isUndone: undoneBy(changes) });
       } catch (error) {
         const isReplaced = folder !== await identify();
         if (!isReplaced || attempt === MAX_ATTEMPTS || !isServed(name, revision)) throw error;
@@ -45,4 +49,11 @@ export function createSnapshotTaker(
       if (!isServed(name, revision)) return;
       onWarning(`${name}: Cannot take a snapshot of its revision for a rollback: ${error.message}`);
     });
+}
+
+/** Returns a function that is true for recorded revisions that a rollback has undone. */
+function undoneBy(changes: readonly Change[]): (revision: string) => boolean {
+  const lineage = new Set(lineageOf(changes));
+  const recorded = new Set(changes.map(({ revision }) => revision));
+  return (revision) => recorded.has(revision) && !lineage.has(revision);
 }

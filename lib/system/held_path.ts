@@ -8,8 +8,9 @@ import {
   readlinkSync,
   type Stats,
 } from "node:fs";
-import { readlink } from "node:fs/promises";
+import { lstat, readlink, stat } from "node:fs/promises";
 import { promisify } from "node:util";
+import { sep } from "node:path";
 import { readHeldLink } from "./held_link.ts";
 
 /** An open file of any kind; stays the same file if its name is changed. */
@@ -52,18 +53,42 @@ export async function holdPath(
   path: string,
   { isFollowing }: { readonly isFollowing: boolean },
 ): Promise<HeldPath> {
-  const flags = (HAS_PROC ? O_PATH : constants.O_NONBLOCK) |
-    (isFollowing ? 0 : constants.O_NOFOLLOW);
-  const descriptor = await openFile(path, flags);
+  if (!HAS_PROC) return await nameFile(path, { isFollowing });
+  const descriptor = await openFile(path, O_PATH | (isFollowing ? 0 : constants.O_NOFOLLOW));
   return {
-    path: HAS_PROC ? `/proc/self/fd/${descriptor}` : path,
-    pathForChildren: HAS_PROC ? `/proc/${Deno.pid}/fd/${descriptor}` : path,
+    path: `/proc/self/fd/${descriptor}`,
+    pathForChildren: `/proc/${Deno.pid}/fd/${descriptor}`,
     name: path,
     stat: () => statFile(descriptor),
-    readLink: () => HAS_PROC ? readHeldLink(descriptor) : readlink(path),
-    place: () => HAS_PROC ? readlinkSync(`/proc/self/fd/${descriptor}`) : Deno.realPathSync(path),
-    mountId: () => HAS_PROC ? mountIdOf(descriptor) : "",
+    readLink: () => readHeldLink(descriptor),
+    place: () => readlinkSync(`/proc/self/fd/${descriptor}`),
+    mountId: () => mountIdOf(descriptor),
     [Symbol.dispose]: () => closeSync(descriptor),
+  };
+}
+
+/**
+ * Returns a reference to the file at a path by its name alone, for systems without `/proc`: they
+ * run only trusted code. Windows can't open a directory, and macOS not a link itself.
+ *
+ * @throws {Error} of `node:fs`, with its `code`
+ */
+export async function nameFile(
+  path: string,
+  { isFollowing }: { readonly isFollowing: boolean },
+): Promise<HeldPath> {
+  const look = (): Promise<Stats> => isFollowing ? stat(path) : lstat(path);
+  // Like an open file, it must exist.
+  await look();
+  return {
+    path,
+    pathForChildren: path,
+    name: path,
+    stat: look,
+    readLink: () => readlink(path),
+    place: () => Deno.realPathSync(path),
+    mountId: () => "",
+    [Symbol.dispose]: () => {},
   };
 }
 
@@ -92,7 +117,7 @@ export function holdDirectory(path: string): HeldDirectory {
  */
 export function placeBelow(folder: HeldPath, file: HeldPath): string | undefined {
   const [top, place] = [folder.place(), file.place()];
-  const prefix = top === "/" ? top : `${top}/`;
+  const prefix = top.endsWith(sep) ? top : `${top}${sep}`;
   if (!place.startsWith(prefix)) return undefined;
   const mountId = file.mountId();
   if (mountId !== folder.mountId() && !isOwnMount(mountId)) return undefined;

@@ -13,6 +13,8 @@ const MAX_ROUNDS = 200;
  * both.
  */
 export async function killWithChildren(pid: number): Promise<void> {
+  // Windows knows no such signal, and no bwrap.
+  if (Deno.build.os === "windows") return void sendSignal(pid, "SIGKILL");
   if (!sendSignal(pid, "SIGSTOP")) return;
   for (let round = 0; round < MAX_ROUNDS && !await hasStopped(pid); round++) await sleep(1);
   for (const child of await readChildren(pid)) sendSignal(child, "SIGKILL");

@@ -22,6 +22,10 @@ export interface LinuxFiles {
    * non-blocking and close-on-exec: returns a descriptor, or -1.
    */
   readonly openNftEvents: () => number;
+  /** Opens a netlink(7) socket for questions to nftables, like {@linkcode openNftEvents}. */
+  readonly openNftQuestions: () => number;
+  /** write(2): returns the number of bytes, or -1. */
+  readonly write: (descriptor: number, bytes: Uint8Array<ArrayBuffer>) => number;
   /** eventfd(2): returns a descriptor, or -1. */
   readonly openEvent: () => number;
   /** Makes an eventfd(2) readable. */
@@ -93,6 +97,8 @@ function openLinuxFiles(): LinuxFiles | undefined {
       new BigUint64Array([BigInt(how[0] | O_DIRECTORY | O_CLOEXEC), 0n, BigInt(how[1])]),
       OPEN_HOW_BYTES,
     ));
+  const openNetfilter = (): number =>
+    symbols.socket(AF_NETLINK, SOCK_RAW | O_NONBLOCK | O_CLOEXEC, NETLINK_NETFILTER);
   const files: LinuxFiles = {
     openDirectory: (path) => open(AT_FDCWD, path, [O_NONBLOCK, 0]),
     openBelow: (directory, path, { isPath = false, isSameMount = false }) =>
@@ -108,9 +114,10 @@ function openLinuxFiles(): LinuxFiles | undefined {
     addWatch: (inotify, path, mask) => symbols.inotify_add_watch(inotify, terminated(path), mask),
     removeWatch: (inotify, watch) => void symbols.inotify_rm_watch(inotify, watch),
     read: (descriptor, buffer) => Number(symbols.read(descriptor, buffer, BigInt(buffer.length))),
+    openNftQuestions: openNetfilter,
+    write: (descriptor, bytes) => Number(symbols.write(descriptor, bytes, BigInt(bytes.length))),
     openNftEvents() {
-      const kind = SOCK_RAW | O_NONBLOCK | O_CLOEXEC;
-      const socket = symbols.socket(AF_NETLINK, kind, NETLINK_NETFILTER);
+      const socket = openNetfilter();
       if (socket < 0) return -1;
       const address = new DataView(new ArrayBuffer(SOCKADDR_NL_BYTES));
       address.setUint16(0, AF_NETLINK, true);

@@ -9,6 +9,7 @@ export function functionReport(change: Partial<FunctionReport> = {}): FunctionRe
     status: "ready",
     pending: null,
     stoppedAt: null,
+    expiresAt: null,
     reason: null,
     detail: null,
     url: `http://127.0.0.1:9999/${encodeURIComponent(name)}`,

@@ -9,7 +9,16 @@ import {
 
 const target = { execPath: "/opt/deno", main: "/src/one/cli/main.ts" };
 const other = { execPath: "/opt/deno", main: "/src/two/cli/main.ts" };
-const facts: LauncherFacts = { present: undefined, target, isAlive: true, isWanted: false };
+const path = "/usr/local/bin/ddsrv";
+const elsewhere = "/usr/bin/ddsrv";
+const facts: LauncherFacts = {
+  present: undefined,
+  path,
+  elsewhere: undefined,
+  target,
+  isAlive: true,
+  isWanted: false,
+};
 
 const plans: readonly [what: string, change: Partial<LauncherFacts>, plan: LauncherPlan][] = [
   ["none is there", {}, { type: "write", replaced: undefined }],
@@ -34,7 +43,24 @@ const plans: readonly [what: string, change: Partial<LauncherFacts>, plan: Launc
     { present: launcherScript(other), isAlive: false },
     { type: "write", replaced: other.main },
   ],
-  ["it is not ours", { present: "#!/bin/sh\necho mine\n", isWanted: true }, { type: "refuse" }],
+  ["it is not ours", { present: "#!/bin/sh\necho mine\n" }, { type: "foreign", path }],
+  ["it is a link", { present: "" }, { type: "foreign", path }],
+  ["another command is on the PATH", { elsewhere }, { type: "foreign", path: elsewhere }],
+  [
+    "another command is on the PATH, and this one is wanted",
+    { elsewhere, isWanted: true },
+    { type: "write", replaced: elsewhere },
+  ],
+  [
+    "it runs this checkout, and hides another command",
+    { present: launcherScript(target), elsewhere },
+    { type: "keep" },
+  ],
+  [
+    "it is not ours, and this one is wanted",
+    { present: "#!/bin/sh\necho mine\n", isWanted: true },
+    { type: "refuse" },
+  ],
   [
     "somebody changed it",
     { present: launcherScript(other).replace("exec", "nice"), isAlive: false },

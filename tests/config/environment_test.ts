@@ -54,7 +54,7 @@ const cases: readonly [Readonly<Record<string, string>>, Partial<Settings>][] = 
 
 for (const [environment, settings] of cases) {
   Deno.test(`parseEnvironment() reads ${JSON.stringify(environment)}`, () => {
-    const { names: _, ...parsed } = parseEnvironment(environment);
+    const { names: _, used: _used, ...parsed } = parseEnvironment(environment);
     assert.deepEqual(parsed, { settings, warnings: [] });
   });
 }
@@ -83,10 +83,24 @@ const warnings: readonly [Readonly<Record<string, string>>, string][] = [
 for (const [environment, warning] of warnings) {
   Deno.test(`parseEnvironment() ignores ${JSON.stringify(environment)} and warns`, () => {
     const others = { DDSRV_SOCKET: "/s" };
-    const { names: _, ...parsed } = parseEnvironment({ ...environment, ...others });
+    const { names: _, used: _used, ...parsed } = parseEnvironment({ ...environment, ...others });
     assert.deepEqual(parsed, {
       settings: { socket: "/s" },
       warnings: [warning],
     });
+  });
+}
+
+const used: readonly [Readonly<Record<string, string>>, readonly string[]][] = [
+  [{ HOME: "/root" }, []],
+  [{ PORT: "1", SERVICE_PORT: "2", LOG_FORMAT: "" }, ["SERVICE_PORT"]],
+  [{ PORT: "x", QUIET: "true" }, ["QUIET"]],
+  [{ PUBLIC_DENO_B: "", PUBLIC_DENO_: "x", ENV_JSON: "{}" }, ["ENV_JSON", "PUBLIC_DENO_B"]],
+  [{ SERVER_ENVIRONMENT: "{}", ENV_JSON: "{}" }, ["SERVER_ENVIRONMENT"]],
+];
+
+for (const [environment, names] of used) {
+  Deno.test(`parseEnvironment() names what it uses of ${JSON.stringify(environment)}`, () => {
+    assert.deepEqual(parseEnvironment(environment).used, names);
   });
 }

@@ -9,8 +9,16 @@ Deno.test("loadSettings() returns defaults if nothing is set", async () => {
   const loaded = await loadSettings({ functionsDirectory: directory.path }, {});
   assert.deepEqual(loaded, {
     settings: { ...defaultSettings, functionsDirectory: directory.path },
+    sources: { file: null, variables: [] },
     warnings: [],
   });
+});
+
+Deno.test("loadSettings() says which file and variables it has used", async () => {
+  await using directory = await temporaryDirectory();
+  const path = await directory.write("ddsrv.json", "{}");
+  const { sources } = await loadSettings({ functionsDirectory: directory.path }, { PORT: "1" });
+  assert.deepEqual(sources, { file: path, variables: ["PORT"] });
 });
 
 const file = {

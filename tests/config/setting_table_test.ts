@@ -88,6 +88,8 @@ Deno.test("SIGHUP applies these settings and the limits of the proxy, and no oth
     .map(({ name }) => name);
   assert.deepEqual(names, [
     "shutdownTimeout",
+    "uiWrite",
+    "uiTokenFile",
     "watch",
     "check",
     "checkCpuTime",

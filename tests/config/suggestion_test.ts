@@ -10,7 +10,8 @@ const cases: readonly [word: string, meant: string | undefined][] = [
   ["stopgrase", "stopGrace"],
   ["startTimeot", "startTimeout"],
   ["en", "env"],
-  ["prot", undefined],
+  ["prot", "port"],
+  ["prto", undefined],
   ["completely", undefined],
   ["", undefined],
 ];

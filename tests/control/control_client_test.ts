@@ -128,6 +128,24 @@ Deno.test("connectControl() throws the error of a response, but not for 404", as
   assert.equal(await control.rollBack("x"), undefined);
 });
 
+Deno.test("announce() is false where the server does not know it, or not this cause", async () => {
+  await using directory = await temporaryDirectory();
+  const path = directory.at("s.sock");
+  let status = 204;
+  const bodies: unknown[] = [];
+  await using _server = Deno.serve({ path, onListen: () => {} }, async (request) => {
+    bodies.push([new URL(request.url).pathname, await request.json()]);
+    return status === 204
+      ? new Response(null, { status, headers: OWN })
+      : Response.json({ error: "why" }, { status, headers: OWN });
+  });
+  using control: ControlClient = connectControl(path);
+  const request = { by: "deploy", commit: "0123abc" } as const;
+  assert.equal(await control.announce("a b", request), true);
+  assert.deepEqual(bodies, [["/v1/functions/a%20b/announce", request]]);
+  for (status of [404, 400]) assert.equal(await control.announce("a", request), false);
+});
+
 Deno.test("connectControl() imports nothing from npm, for fast commands", async () => {
   const client = new URL("../../lib/control/control_client.ts", import.meta.url).href;
   const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", client] })

@@ -105,9 +105,20 @@ Deno.test("env set, list, import and unset reload only that function and print n
   assert.equal(await probe(server, "app", "variable|EMPTY"), "");
 
   const table = (await server.cli("env", "list", "app")).stdout;
-  assert.match(table, /^NAME +FROM +SET +OVERRIDES\n/);
+  assert.match(table, /^VARIABLE +FROM +SET +OVERRIDES\n/);
   assert.match(table, /\nB +ddsrv env +20\S+Z +\.env, manifest\n/);
   assert.match(table, /\nC +\.env +- +-\n/);
+  // So does inspect, which shows no value either.
+  const inspected = await server.cli("inspect", "app");
+  assert.ok(inspected.stdout.endsWith(`\n\n${table}`), inspected.stdout);
+  const asJson = (await server.cli("inspect", "app", "--json")).stdout;
+  assert.deepEqual(JSON.parse(asJson).variables[2], {
+    name: "C",
+    source: "dotEnv",
+    overrides: [],
+    setAt: null,
+  });
+  for (const text of [inspected.stdout, asJson]) assert.ok(!text.includes(SECRET));
   const { stdout } = await server.cli("env", "list", "app", "--json");
   const reports = JSON.parse(stdout) as { readonly name: string }[];
   assert.deepEqual(reports.map(({ name }) => name), [

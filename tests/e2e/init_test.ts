@@ -19,14 +19,16 @@ Deno.test("init creates a function that passes check, fmt and lint, and is serve
   const path = join(server.directory, "hello");
   assert.deepEqual(await runCli(["init", path]), {
     code: 0,
-    stdout: `Created ${path}. Add it to the running supervisor:
+    stdout: `Created ${path}. Serve it here while you write it:
+  ddsrv dev ${path}
+Add it to the running supervisor:
   ddsrv add ${path}
 If no supervisor runs, start one first, with its own functions directory:
   mkdir -p ${server.directory}/functions && ddsrv serve ${server.directory}/functions
 `,
     stderr: "",
   });
-  assert.deepEqual(await names(path), ["ddsrv.json", "index.ts"]);
+  assert.deepEqual(await names(path), [".vscode", "ddsrv.json", "index.ts"]);
   assert.equal((await runCli(["check", path])).code, 0);
   for (const tool of [["fmt", "--check"], ["lint"]]) {
     const { success } = await new Deno.Command(Deno.execPath(), { args: [...tool, path] }).output();
@@ -47,19 +49,27 @@ Deno.test("init prints a relative path as it was given", async () => {
   }).output();
   assert.equal(
     new TextDecoder().decode(stdout),
-    `Created ./shop. Add it to the running supervisor:
+    `Created ./shop. Serve it here while you write it:
+  ddsrv dev ./shop
+Add it to the running supervisor:
   ddsrv add ./shop
 Or serve all functions of its directory:
   ddsrv serve .
-Created ./a/b/shop. Add it to the running supervisor:
+Created ./a/b/shop. Serve it here while you write it:
+  ddsrv dev ./a/b/shop
+Add it to the running supervisor:
   ddsrv add ./a/b/shop
 Or serve all functions of its directory:
   ddsrv serve ./a/b
-Created './my shop'. Add it to the running supervisor:
+Created './my shop'. Serve it here while you write it:
+  ddsrv dev './my shop'
+Add it to the running supervisor:
   ddsrv add './my shop'
 If no supervisor runs, start one first, with its own functions directory:
   mkdir -p ./functions && ddsrv serve ./functions
-Created ./functions. Add it to the running supervisor:
+Created ./functions. Serve it here while you write it:
+  ddsrv dev ./functions
+Add it to the running supervisor:
   ddsrv add ./functions
 If no supervisor runs, start one first, with its own functions directory:
   mkdir -p ./served && ddsrv serve ./served
@@ -103,7 +113,8 @@ Deno.test("init prints commands that serve only the new function", async (test) 
         return said!;
       };
       const printed = await run("ddsrv init hello");
-      const [add, serve] = printed.split("\n").filter((line) => line.startsWith("  "));
+      const [dev, add, serve] = printed.split("\n").filter((line) => line.startsWith("  "));
+      assert.match(dev!, /^ {2}ddsrv dev \S+$/);
       const server = shell(serve!);
       let said = "";
       const drained = Promise.all(
@@ -153,8 +164,8 @@ Deno.test("init --template writes into a folder of its name or of the given name
     runCli(["init", "--template", ...args], {}, directory);
   const entry = (name: string): Promise<string> =>
     Deno.readTextFile(join(directory, name, "index.ts"));
-  assert.match((await run("static-files")).stdout, /^Created \.\/static-files\. Add /);
-  assert.deepEqual(await names(join(directory, "static-files")), ["index.ts", "public"]);
+  assert.match((await run("static-files")).stdout, /^Created \.\/static-files\. Serve /);
+  assert.deepEqual(await names(join(directory, "static-files")), [".vscode", "index.ts", "public"]);
   assert.deepEqual(await names(join(directory, "static-files/public")), [
     "index.html",
     "style.css",
@@ -184,7 +195,9 @@ Deno.test("init --template writes shared code beside the function and overwrites
   const first = await run("one");
   assert.equal(
     first.stdout,
-    `Created ./one, which imports ./_shared. Copy that into the functions directory first. Add it to the running supervisor:
+    `Created ./one. Serve it here while you write it:
+  ddsrv dev ./one
+It imports ./_shared. Copy that into the functions directory first. Add it to the running supervisor:
   ddsrv add ./one
 Or serve all functions of its directory:
   ddsrv serve .

@@ -31,8 +31,16 @@ async function run(command: readonly string[], options: RunOptions): Promise<Cli
 Deno.test({ name: "package: installed, it serves with full isolation", ignore }, async () => {
   await using installed = await installPackage();
   const { program, env, directory } = installed;
-  await using server = await startServer({ command: [program], env, files: FILES });
+  const flags = ["--admin-port", "0"];
+  await using server = await startServer({ command: [program], env, files: FILES, flags });
   await server.said("Isolation: full");
+  await server.said("Probes and metrics on ");
+  // The code of the page is in a module of its own, and its files are files of the package.
+  const page = `${/metrics on (\S+)/.exec(server.output())![1]}/_ui/`;
+  assert.match(await (await fetch(page)).text(), /<h1>Log in<\/h1>/);
+  for (const file of ["style.css", "live.js", "icon.svg"]) {
+    assert.ok((await (await fetch(`${page}page/${file}`)).text()).length > 200, file);
+  }
   await server.answers("/hello", "hello");
   await server.answers("/exported", "exported");
   const socket = { DDSRV_SOCKET: server.socket };

@@ -101,7 +101,14 @@ Deno.test("proxy answers 404, 500 with diagnostics, 503 after an exit, and 502",
     return `${response.status} ${await response.text()}`;
   };
   assert.equal(await ask("/unknown"), "404 Function not found");
-  assert.equal(await ask("/"), "404 Function not found");
+  assert.equal(await ask("/fiine"), '404 Function not found\n\nDid you mean "fine"?');
+  assert.match(await ask("/"), /^200 \/dies\/ ready\n\/fine\/ ready\n\/wrong\/ failed\n$/);
+  const forwarded = { "x-forwarded-for": "192.0.2.1" };
+  assert.equal(await ask("/", forwarded), "404 Function not found");
+  assert.equal(await ask("/fiine", forwarded), "404 Function not found");
+  const browser = { accept: "text/html" };
+  assert.match(await ask("/", browser), /<a href="\/fine\/">fine<\/a> ready/);
+  assert.match(await ask("/wrong", browser), /TS2322[\s\S]*loads again when the function is back/);
   assert.match(await ask("/wrong"), /^500 The check failed\n[\s\S]*TS2322/);
   // This server has no variable of the original, so the function gets its health checks.
   assert.equal(await ask("/fine/x", { "x-graphand-healthcheck": "true" }), "200 fine");

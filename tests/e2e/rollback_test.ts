@@ -42,15 +42,22 @@ Deno.test("rollback restores an earlier revision without a new check or downtime
   })();
   const back = await server.cli("rollback", "app");
   assert.deepEqual([back.code, back.stdout], [0, ""]);
-  assert.equal(back.stderr, `app rolled back to revision ${first}\n`);
+  assert.match(
+    back.stderr,
+    new RegExp(`^app rolled back to revision ${first} \\(add at 2.*, served until 2.*Z\\)\n$`),
+  );
   await server.answers("/app", "one");
   const { revision } = await server.inspect("app");
   assert.equal(revision, first);
   assert.equal(await Deno.readTextFile(join(server.functions, "app/assets/a.txt")), "first");
   const env = await Deno.stat(join(server.functions, "app/.env"));
   assert.equal(env.mode! & 0o777, 0o600);
-  // A second rollback returns to the later revision.
-  assert.equal((await server.cli("rollback", "app")).code, 0);
+  // There is nothing before it; the later revision is still kept.
+  const none = await server.cli("rollback", "app");
+  assert.equal(none.code, 1);
+  assert.match(none.stderr, /no snapshot of an earlier revision .* name a kept one with --to: /);
+  const later = (await keptOf(server, "app")).find((one) => one !== first)!;
+  assert.equal((await server.cli("rollback", "app", "--to", later)).code, 0);
   await server.answers("/app", "two");
 
   // ddsrv rolls back the broken folder, and the running revision keeps serving.

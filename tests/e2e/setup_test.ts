@@ -22,7 +22,12 @@ Deno.test("setup keeps a command that runs another checkout, and says so", async
     setup two --launcher; runs
     setup two --replace-launcher; runs
     mv two gone
-    setup one --launcher; runs`;
+    setup one --launcher; runs
+    rm ${LAUNCHER}; echo mine > foreign; ln -s $PWD/foreign ${LAUNCHER}
+    setup one --launcher; setup one --replace-launcher; cat foreign
+    rm ${LAUNCHER}; mkdir bin; cp foreign bin/ddsrv; chmod +x bin/ddsrv
+    PATH=$PATH:$PWD/bin
+    setup one --launcher; ls /usr/local/bin | wc -l`;
   const { stdout } = await new Deno.Command("unshare", {
     args: ["--mount", "--propagation", "private", "sh", "-c", script],
     cwd: directory,
@@ -40,6 +45,14 @@ Deno.test("setup keeps a command that runs another checkout, and says so", async
     ...["code:0", `runs:'${two}/cli/main.ts'`],
     `Installed ${LAUNCHER}, which ran ${two}/cli/main.ts before`,
     ...["code:0", `runs:'${one}/cli/main.ts'`],
+    `The command ddsrv is ${LAUNCHER}, which this set-up did not create, and was not changed. ` +
+    "To run this checkout: deno run --allow-all cli/main.ts",
+    "code:0",
+    `"${LAUNCHER}" exists and ddsrv did not create it. Move it away and try again.`,
+    ...["code:1", "mine"],
+    `The command ddsrv is ${directory}/bin/ddsrv, which this set-up did not create, and was not ` +
+    "changed. To run this checkout: deno run --allow-all cli/main.ts",
+    ...["code:0", "0"],
   ]);
   await Deno.remove(directory, { recursive: true });
 });

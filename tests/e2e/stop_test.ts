@@ -143,7 +143,7 @@ Deno.test("stop drains a function and keeps it stopped until start, also after k
     assert.match(vague.stderr, /does not know which revision is the previous one\. Name one: /);
     const back = await server.cli("rollback", "shop", "--to", kept[0]!);
     assert.equal(back.code, 0);
-    assert.match(back.stderr, /rolled back to revision \w+; it is still stopped\./);
+    assert.match(back.stderr, /rolled back to revision \w+( \(.+\))?; it is still stopped\./);
     await assertStopped(server, "shop", PAGE);
     const started = await server.cli("start", "shop", "nap", "other");
     assert.deepEqual(

@@ -2,7 +2,7 @@
 // host beside it.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { jointPlace, sandboxedPlace } from "../../lib/check/check_place.ts";
+import { jointPlace, sandboxedPlace } from "../../lib/check/sandboxed_place.ts";
 import { runBounded } from "../../lib/process/bounded_output.ts";
 import { hostMounts } from "../../lib/sandbox/function_mounts.ts";
 import { writeSystemCallFilter } from "../../lib/sandbox/system_call_filter.ts";

@@ -57,14 +57,14 @@ const refusals: readonly [level: "full" | "rootless", change: Change, message: s
   [
     "full",
     { uid: 0, os: "darwin" },
-    "ddsrv isolates functions with Linux namespaces. Run it on Linux, or choose " +
-    "--isolation=none for development",
+    "ddsrv serve needs Linux, whose namespaces isolate functions. Here, use ddsrv dev, and send " +
+    "functions to a Linux server with ddsrv deploy",
   ],
   [
     "rootless",
     { uid: 1_000, os: "windows" },
-    "ddsrv isolates functions with Linux namespaces. Run it on Linux, or choose " +
-    "--isolation=none for development",
+    "ddsrv serve needs Linux, whose namespaces isolate functions. Here, use ddsrv dev, and send " +
+    "functions to a Linux server with ddsrv deploy",
   ],
   [
     "full",

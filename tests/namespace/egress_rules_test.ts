@@ -123,10 +123,11 @@ Deno.test("tableRules() allows lists after it refuses metadata, without resolver
     resolvers: ["192.0.2.53"],
     supervisorUid: 0,
     isCounting: true,
+    isNoting: true,
     maxConnections: 6_400,
   });
   const forward = /chain forward {([^]*?)\n {2}}/.exec(text)![1]!;
-  const metadata = forward.indexOf("ip daddr @metadata jump refuse");
+  const metadata = forward.indexOf("ip daddr @metadata jump deny");
   for (
     const way of [
       "iifname . ip daddr @networks accept",
@@ -139,7 +140,14 @@ Deno.test("tableRules() allows lists after it refuses metadata, without resolver
 });
 
 Deno.test("tableRules() limits connections of each and of all, if the kernel can count", () => {
-  const options = { owner, range, resolvers: [], supervisorUid: 0, maxConnections: 6_400 };
+  const options = {
+    owner,
+    range,
+    resolvers: [],
+    supervisorUid: 0,
+    isNoting: false,
+    maxConnections: 6_400,
+  };
   const count = /add @flows \{ ip saddr ct count over \d+ \} jump refuse/g;
   const crowd = /add @crowd \{ th sport & 63 ct count over (\d+) \} jump crowded/g;
   const counting = tableRules({ ...options, isCounting: true });
@@ -147,4 +155,11 @@ Deno.test("tableRules() limits connections of each and of all, if the kernel can
   assert.deepEqual([...counting.matchAll(crowd)].map(([, most]) => most), ["100", "100"]);
   assert.doesNotMatch(tableRules({ ...options, isCounting: false }), /ct count|jump crowded/);
   assert.match(tableRules({ ...options, isCounting: true, maxConnections: 1 }), /count over 1 }/);
+});
+
+Deno.test("tableRules() refuses without a note where the kernel can't note", () => {
+  const options = { owner, range, resolvers: [], supervisorUid: 0, maxConnections: 6_400 };
+  const text = tableRules({ ...options, isCounting: true, isNoting: false });
+  assert.doesNotMatch(text, /@noting|@refused|jump note/);
+  assert.match(text, /chain deny {\n {4}goto refuse\n/);
 });

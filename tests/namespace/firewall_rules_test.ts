@@ -19,6 +19,7 @@ function rules(resolvers: readonly string[] = ["192.0.2.53", "192.0.2.54"]): str
     resolvers,
     supervisorUid: 1_234,
     isCounting: true,
+    isNoting: true,
     maxConnections: 6_400,
   });
 }
@@ -62,9 +63,11 @@ for (const chain of ["prerouting", "input", "forward", "output", "postrouting"])
 }
 
 Deno.test("tableRules() refuses the rest at the end of each chain", () => {
-  for (const chain of ["input", "forward", "output"]) {
-    assert.equal(block("chain", chain).at(-1), "jump refuse", chain);
+  for (const chain of ["input", "forward"]) {
+    assert.equal(block("chain", chain).at(-1), "jump deny", chain);
   }
+  assert.equal(block("chain", "output").at(-1), "jump refuse");
+  assert.equal(block("chain", "deny").at(-1), "goto refuse");
   assert.equal(block("chain", "prerouting").at(-1), "counter name spoofed drop");
 });
 
@@ -72,14 +75,14 @@ Deno.test("tableRules() allows only replies towards functions", () => {
   const forward = block("chain", "forward");
   const ours = `"${owner.interfacePrefix}*"`;
   const answers = forward.indexOf(`oifname ${ours} ct state established,related accept`);
-  const others = forward.indexOf(`oifname ${ours} jump refuse`);
+  const others = forward.indexOf(`oifname ${ours} jump deny`);
   const outside = forward.indexOf(`iifname != ${ours} accept`);
   assert.ok(0 < answers && answers < others && others < outside);
 });
 
 Deno.test("tableRules() refuses metadata before it allows anything", () => {
   const forward = block("chain", "forward");
-  const metadata = forward.indexOf("ip daddr @metadata jump refuse");
+  const metadata = forward.indexOf("ip daddr @metadata jump deny");
   assert.ok(metadata > 0);
   for (const out of ["iifname @full accept", "iifname @internet ip daddr != @private accept"]) {
     assert.ok(forward.indexOf(out) > metadata, out);
@@ -110,6 +113,17 @@ Deno.test("tableRules() allows the given resolvers only on port 53", () => {
     "ip daddr @resolvers udp dport 53 accept",
     "ip daddr @resolvers tcp dport 53 accept",
   ]);
+});
+
+Deno.test("tableRules() notes refusals of functions alone, each source within a rate", () => {
+  const [foreign, known, note] = block("chain", "note");
+  assert.equal(foreign, `iifname != "${owner.interfacePrefix}*" return`);
+  assert.match(known!, / @refused return$/);
+  assert.match(
+    note!,
+    /^update @noting { ip saddr limit rate 10\/minute burst 20 packets } add @refused {/,
+  );
+  for (const name of ["refused", "noting"]) assert.ok(block("set", name).includes("size 4096"));
 });
 
 Deno.test("tableRules() has no empty list of elements", () => {

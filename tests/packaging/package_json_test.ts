@@ -18,3 +18,12 @@ Deno.test("packageJson: names its man pages, where there are any", () => {
 Deno.test("DENO_VERSION: the one that the tests are run with", () => {
   assert.match(read(".ci/run"), new RegExp(` deno@${DENO_VERSION.replaceAll(".", "\\.")} `));
 });
+
+Deno.test("packageJson: npm installs it on Linux, macOS and Windows", () => {
+  const json = packageJson({ version, man: [] });
+  assert.deepEqual([json.os, json.cpu, json.libc], [
+    ["linux", "darwin", "win32"],
+    ["x64", "arm64"],
+    undefined,
+  ]);
+});

@@ -52,7 +52,7 @@ const readRequest: Reader = ({ bytes, start, end }) => {
   const head = createRequestHead(MAX_FIELDS);
   const fault = parseRequestHead(bytes, { start, end }, head, LIMITS);
   if (fault !== undefined) return fault;
-  const { isHttp10, isHead, framing, isPersistent, isUpgrade, isHealthCheck } = head;
+  const { isHttp10, isGet, isHead, framing, isPersistent, isUpgrade, isHealthCheck } = head;
   const text = (from: number, to: number) => textOf(bytes.subarray(from, to));
   return {
     method: text(head.methodStart, head.methodEnd),
@@ -60,7 +60,7 @@ const readRequest: Reader = ({ bytes, start, end }) => {
     target: text(head.targetStart, head.targetEnd),
     names: head.connectionNames.map((name) => text(name.start, name.end)),
     fields: fieldsOf(bytes, head.fields),
-    ...{ isHttp10, isHead, framing, isPersistent, isUpgrade, isHealthCheck },
+    ...{ isHttp10, isGet, isHead, framing, isPersistent, isUpgrade, isHealthCheck },
   };
 };
 
@@ -139,7 +139,14 @@ Deno.test("parseRequestHead() parses generated requests", () => {
       const { method, authority, target, isHttp10, framing, fields } = parts;
       const read = readHead(writeRequest(parts), readRequest) as Record<string, unknown>;
       deepEqual({ ...read, isPersistent: 0, isUpgrade: 0, isHealthCheck: 0, names: 0 }, {
-        ...{ method, authority, target, isHttp10, isHead: method === "HEAD" },
+        ...{
+          method,
+          authority,
+          target,
+          isHttp10,
+          isGet: method === "GET",
+          isHead: method === "HEAD",
+        },
         framing: framingBy(framing, "none"),
         fields: [["Host", "h"], ...pairs(fields), ...pairs(framing)],
         ...{ isPersistent: 0, isUpgrade: 0, isHealthCheck: 0, names: 0 },

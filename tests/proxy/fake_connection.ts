@@ -6,6 +6,7 @@ import { createFrontFigures } from "../../lib/proxy/front_figures.ts";
 import { PeerTable } from "../../lib/proxy/peer_table.ts";
 import { RateLimiter } from "../../lib/proxy/rate_limiter.ts";
 import type { RouteTable } from "../../lib/proxy/route_table.ts";
+import { createSuggestions } from "../../lib/proxy/suggestions.ts";
 import { createTally } from "../../lib/proxy/tally.ts";
 import { Wire } from "../../lib/proxy/http1/wire.ts";
 import { bytesOf, textOf } from "./harness.ts";
@@ -68,6 +69,8 @@ export function contextOf(routes: RouteTable): ProxyContext {
     domains: [],
     ownDomains: [],
     root: undefined,
+    index: "off",
+    suggestions: createSuggestions(),
     hideErrors: false,
     via: false,
     compatHealthcheck: false,

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { faultOf } from "../../lib/proxy/http1/fault.ts";
-import { acceptsHtml, encodeReply, faultReply, type Reply } from "../../lib/proxy/reply.ts";
+import { acceptsHtml } from "../../lib/proxy/accept.ts";
+import { encodeReply, faultReply, type Reply } from "../../lib/proxy/reply.ts";
 import { textOf } from "./harness.ts";
 
 const DATE = "date: Sun, 06 Nov 1994 08:49:37 GMT\r\n";

@@ -9,7 +9,7 @@ import {
   type RunCommandOptions,
 } from "../../lib/sandbox/deno_command.ts";
 import { defaultPermissions } from "../../lib/config/permissions.ts";
-import { SANDBOX_PATHS } from "../../lib/sandbox/function_mounts.ts";
+import { SANDBOX_PATHS } from "../../lib/sandbox/sandbox_paths.ts";
 
 const plain: ModuleOptions = {
   entry: "index.ts",

@@ -5,7 +5,7 @@ import {
   type SomePermissions,
   withPermissions,
 } from "../../lib/config/permissions.ts";
-import { type ProcessPaths, SANDBOX_PATHS } from "../../lib/sandbox/function_mounts.ts";
+import { type ProcessPaths, SANDBOX_PATHS } from "../../lib/sandbox/sandbox_paths.ts";
 import { permissionFlags, visibleVariables } from "../../lib/sandbox/permission_flags.ts";
 
 const tcp = { type: "tcp", hostname: "0.0.0.0", port: 8_000 } as const;

@@ -17,9 +17,10 @@ const EXPORT = 'export default { fetch: () => new Response("exported") };\n';
 /** Starts code with the preload module; the function prints the port of each of its servers. */
 async function start(
   directory: TemporaryDirectory,
-  { code, isAlone = false, report = "" }: {
+  { code, isAlone = false, isDebugged = false, report = "" }: {
     readonly code: string;
     readonly isAlone?: boolean;
+    readonly isDebugged?: boolean;
     /** Code that runs before the preload module. */
     readonly report?: string;
   },
@@ -29,7 +30,7 @@ async function start(
   const { port } = free.addr;
   const variables = { A: "1" };
   const place = { hostname: "127.0.0.1", port, isUnix: false };
-  const content = { ...place, isAlone, isParked: false, usesNode: false, variables };
+  const content = { ...place, isAlone, isParked: false, usesNode: false, isDebugged, variables };
   await directory.write("start.json", JSON.stringify(content));
   const activity = await openActivityFiles(directory.at("activity"));
   await Deno.copyFile(PRELOAD_FILE, directory.at("preload.js"));
@@ -299,6 +300,30 @@ for (const [what, turn, nowMs, expected] of turns) {
     const writer = child.stdin.getWriter();
     await writer.write(new Uint8Array(1));
     assert.equal(await within(firstLine(child), "a line"), String(expected));
+  });
+}
+
+for (const isDebugged of [false, true]) {
+  const does = isDebugged ? "does not listen" : "listens";
+  Deno.test(`preload.js ${does} to a queue if a person debugs: ${isDebugged}`, async () => {
+    await using directory = await temporaryDirectory();
+    await using child = await start(directory, {
+      isDebugged,
+      report: `Object.defineProperty(Deno.Kv.prototype, "listenQueue", {
+        value: () => {
+          console.log("listens");
+          return new Promise(() => {});
+        },
+        configurable: true,
+        writable: true,
+      });`,
+      code: `const kv = await Deno.openKv(":memory:");
+      kv.listenQueue(() => {});
+      console.log("goes on");
+      Deno.exit();`,
+    });
+    const line = (await within(firstLine(child), "a line")).split("\n")[0];
+    assert.equal(line, isDebugged ? "goes on" : "listens");
   });
 }
 

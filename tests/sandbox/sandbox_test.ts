@@ -6,7 +6,7 @@ import {
   runCommand,
 } from "../../lib/sandbox/deno_command.ts";
 import { defaultPermissions } from "../../lib/config/permissions.ts";
-import { SANDBOX_PATHS } from "../../lib/sandbox/function_mounts.ts";
+import { SANDBOX_PATHS } from "../../lib/sandbox/sandbox_paths.ts";
 import { sandboxCommand, type SandboxOptions } from "../../lib/sandbox/sandbox.ts";
 
 const listen = { type: "tcp", hostname: "0.0.0.0", port: 8_001 } as const;

@@ -40,6 +40,7 @@ function openingOf(
       onChecked: () => reported.push("checked"),
       onSpawned: () => reported.push("spawned"),
       onLine: () => {},
+      onRefused: () => {},
       onWarning,
     },
     signal: new AbortController().signal,

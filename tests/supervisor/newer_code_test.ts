@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { findNewerCode, newerRevision } from "../../lib/supervisor/newer_code.ts";
+import { findNewerCode, type NewerCode, newerRevision } from "../../lib/supervisor/newer_code.ts";
 import type { FunctionState } from "../../lib/supervisor/state.ts";
 import { functionState, instance, readyInstance } from "./function_states.ts";
 
@@ -11,7 +11,11 @@ interface Options {
   readonly isAsked?: boolean;
   readonly isUnsettled?: boolean;
   readonly revision?: string;
+  /** What was known before the scan. */
+  readonly known?: NewerCode;
 }
+
+const KNOWN = { revision: "r2", requested: "r1" };
 
 const cases: readonly [
   what: string,
@@ -24,6 +28,8 @@ const cases: readonly [
   ["a function that serves the same revision", serving, { revision: "r1" }, false],
   ["unsettled code", serving, { isUnsettled: true }, false],
   ["a stale scan", serving, { isStale: true }, false],
+  ["a stale scan of known new code", serving, { isStale: true, known: KNOWN }, true],
+  ["known code that is gone", serving, { revision: "r1", known: KNOWN }, false],
   ["requested code", serving, { isAsked: true }, false],
   ["a starting function", functionState({ candidate: instance(1), requested: "r1" }), {}, false],
   ["an idle function", functionState({ isIdle: true, requested: "r1" }), {}, false],
@@ -41,9 +47,10 @@ for (const [what, state, options, waits] of cases) {
         isStale: () => options.isStale ?? false,
         isWatching,
         asked: new Set(options.isAsked ? ["a"] : []),
+        before: new Map(options.known ? [["a", options.known]] : []),
       },
     );
-    deepEqual([...newer], waits ? [["a", { revision: "r2", requested: "r1" }]] : []);
+    deepEqual([...newer], waits ? [["a", KNOWN]] : []);
   });
 }
 

@@ -1,10 +1,12 @@
 import { openPredeploys } from "../../lib/supervisor/predeploys.ts";
+import { createDebugSessions } from "../../lib/supervisor/debug_sessions.ts";
 import { createOneOffRuns } from "../../lib/supervisor/one_off_runs.ts";
 import { completeSettings, type SomeSettings } from "../../lib/config/settings.ts";
 import type { Isolation, Sandbox, SourceCheck } from "../../lib/isolation/isolation.ts";
 import type { Exit } from "../../lib/process/exit.ts";
 import type { CheckResult } from "../../lib/check/check.ts";
 import { createCheckLane } from "../../lib/supervisor/check_lane.ts";
+import { openChangeStore } from "../../lib/history/change_store.ts";
 import { openScheduleStore } from "../../lib/schedules/schedule_store.ts";
 import { openVariableStore } from "../../lib/supervisor/variable_store.ts";
 import { ownDeno } from "../../lib/sandbox/deno_binary.ts";
@@ -67,6 +69,7 @@ export function quietContext(
       end: () => Promise.resolve(),
       sweep: () => Promise.resolve(),
     },
+    expiries: { present: new Map(), set: () => Promise.resolve(undefined) },
     keptStays: {
       find: () => undefined,
       record() {},
@@ -96,6 +99,7 @@ export function quietContext(
       take: () => Promise.resolve(),
       forget: () => Promise.resolve(),
     },
+    changes: openChangeStore({ directory: directory.at("history"), onWarning: () => {} }),
     schedules: openScheduleStore(directory.at("schedules")),
     variables: openVariableStore(directory.at("variables")),
     denoOf: () => Promise.resolve(ownDeno()),
@@ -104,6 +108,7 @@ export function quietContext(
     checks: createCheckLane({ cores: 1 }),
     starts: createSemaphore(1),
     oneOffRuns: createOneOffRuns(),
+    debugSessions: createDebugSessions(),
     predeploys: openPredeploys("/nonexistent"),
     parked: {
       park() {},

@@ -44,3 +44,28 @@ Deno.test("openSnapshots() takes a snapshot again that somebody has removed", as
   assert.deepEqual(others, []);
   assert.ok((await Deno.stat(`${latest!.path}/index.ts`)).isFile);
 });
+
+Deno.test("openSnapshots() keeps the latest three, and rather those that no rollback has undone", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("a/index.ts");
+  const snapshots = await openSnapshots({
+    directory: directory.at("snapshots"),
+    copy: (source, target) => copyTree({ source, target, isSandboxed: false }),
+  });
+  const take = async (digit: string, undone: string): Promise<string> => {
+    const revision = digit.repeat(64);
+    const takeOwn = (): Promise<string> => Promise.resolve(revision);
+    const source = { directory: directory.at("a"), revision, ownRevision: revision, takeOwn };
+    await snapshots.take("a", source, { isUndone: (one) => undone.includes(one[0]!) });
+    const kept = snapshots.list("a").map((one) => one.revision[0]).join("");
+    const names = (await Array.fromAsync(Deno.readDir(directory.at("snapshots/a")))).map((one) =>
+      one.name.split("-")[1]![0]
+    );
+    assert.deepEqual(names.sort(), [...kept].sort());
+    return kept;
+  };
+  for (const digit of "123") await take(digit, "");
+  assert.equal(await take("2", "3"), "231");
+  assert.equal(await take("4", "3"), "421");
+  assert.equal(await take("5", "5"), "542");
+});

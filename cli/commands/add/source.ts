@@ -15,7 +15,12 @@ export type Source =
     readonly ext: string;
   }
   /** A tar archive on standard input; its directory gives the name if there is no other. */
-  | { readonly type: "archive"; readonly name: string | undefined };
+  | {
+    readonly type: "archive";
+    readonly name: string | undefined;
+    /** All of standard input if missing. */
+    readonly archive?: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  };
 
 /** Options of {@linkcode findSource}. */
 export interface SourceOptions {

@@ -4,16 +4,21 @@ import { copyFile } from "../../../lib/function/copy_file.ts";
 import { CopyError, copyFolder } from "../../../lib/function/copy_folder.ts";
 import { ENTRY_FILE } from "../../../lib/function/layout.ts";
 import { extractTar } from "../../../lib/function/tar/extract.ts";
+import { removeIgnored } from "../../../lib/function/remove_ignored.ts";
 import { TarError } from "../../../lib/function/tar/tar_error.ts";
 import { CliError, usageError } from "../../exit_code.ts";
 import { printError } from "../../output/print.ts";
 import { makeVisible } from "../../output/visible.ts";
 import { requireName, type Source } from "./source.ts";
 
+const MAX_SHOWN = 5;
+
 /** Options of {@linkcode stage}. */
 export interface StageOptions {
   /** Path that does not exist yet. */
   readonly staged: string;
+  /** Remove the files of an archive that its ignore files name. */
+  readonly ignoreFiles?: true | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -32,7 +37,8 @@ export async function stage(source: Source, options: StageOptions): Promise<stri
   }
 }
 
-async function place(source: Source, { staged, signal }: StageOptions): Promise<string> {
+async function place(source: Source, options: StageOptions): Promise<string> {
+  const { staged, signal } = options;
   switch (source.type) {
     case "link":
       await Deno.symlink(source.path, staged);
@@ -51,19 +57,18 @@ async function place(source: Source, { staged, signal }: StageOptions): Promise<
       });
       return source.name;
     case "archive":
-      return await placeArchive(source.name, staged, signal);
+      return await placeArchive(source, options);
     default:
       return source satisfies never;
   }
 }
 
 async function placeArchive(
-  given: string | undefined,
-  staged: string,
-  signal: AbortSignal,
+  { name: given, archive = Deno.stdin.readable }: Source & { readonly type: "archive" },
+  { staged, ignoreFiles, signal }: StageOptions,
 ): Promise<string> {
   await makeFolder(staged);
-  const input = Deno.stdin.readable.pipeThrough(new TransformStream(), { signal });
+  const input = archive.pipeThrough(new TransformStream(), { signal });
   const extracted = await extractTar(input, { target: staged, entryFile: ENTRY_FILE });
   const name = nameOf(given ?? extracted.name);
   if (extracted.folder !== staged) {
@@ -72,6 +77,7 @@ async function placeArchive(
     await Deno.remove(staged);
     await Deno.rename(aside, staged);
   }
+  if (ignoreFiles) reportIgnored(await removeIgnored(staged));
   return name;
 }
 
@@ -86,6 +92,13 @@ function nameOf(name: string | undefined): string {
   throw usageError(
     "The archive has no single top directory to take the name from. Pass --name",
   );
+}
+
+function reportIgnored(paths: readonly string[]): void {
+  if (paths.length === 0) return;
+  const shown = paths.slice(0, MAX_SHOWN).map(makeVisible).join(", ");
+  const more = paths.length > MAX_SHOWN ? ` and ${paths.length - MAX_SHOWN} more` : "";
+  printError(`Left out what is ignored: ${shown}${more}\n`);
 }
 
 function reportSkipped(path: string): void {

@@ -12,10 +12,23 @@ const MAX_FILE_BYTES = 1024 * 1024;
  * @throws {CliError} if it can't be read, is empty, or a name or a value is not allowed
  */
 export async function readImport(path: string): Promise<Record<string, string>> {
-  const text = await readText(path);
-  const what = path === "-" ? "Standard input" : `"${path}"`;
+  return parseImport(await readText(path), path === "-" ? "Standard input" : `"${path}"`);
+}
+
+/** As {@linkcode readImport}, but `-` is a file of this name. */
+export async function readImportFile(path: string): Promise<Record<string, string>> {
+  return parseImport(await readEnvText(path), `"${path}"`);
+}
+
+/** Returns the text of an env file, which may be a pipe of the shell, as in `<(pass show env)`. */
+export async function readEnvText(path: string): Promise<string> {
+  return await readText(path === "-" ? "./-" : path);
+}
+
+/** Parses the text of an env file; `what` begins the messages. */
+export function parseImport(text: string, what: string): Record<string, string> {
   if (text.includes("\0")) throw new CliError(`${what} contains a NUL byte. Name an env file`);
-  const variables = parseEnvFile(path === "-" ? "Standard input" : path, text);
+  const variables = parseEnvFile(what.replace(/^"(.*)"$/s, "$1"), text);
   const entries = Object.entries(variables);
   if (entries.length === 0) {
     throw new CliError(`${what} sets no variable. Write NAME=VALUE, one per line`);

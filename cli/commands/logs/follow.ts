@@ -3,7 +3,7 @@ import type { LogLineOptions } from "../../output/log_line.ts";
 import { createStdoutWatch } from "../../output/stdout_watch.ts";
 import { untilInterrupted } from "../../output/until_interrupted.ts";
 import { printMerged } from "./print.ts";
-import { openSource, type Source, type SourceOptions } from "./source.ts";
+import { openSource, type Source, type SourceOptions } from "../../../lib/logs/log_source.ts";
 
 const POLL_MS = 200;
 

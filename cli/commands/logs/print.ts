@@ -2,7 +2,7 @@ import type { LogRecord } from "../../../lib/logs/log_record.ts";
 import { mergeLogs } from "../../../lib/logs/merge_logs.ts";
 import { formatLogLine, type LogLineOptions } from "../../output/log_line.ts";
 import { printOut } from "../../output/print.ts";
-import type { Source } from "./source.ts";
+import type { Source } from "../../../lib/logs/log_source.ts";
 
 /** Prints the records that `read` returns for each log, merged by time. */
 export async function printMerged(

@@ -1,6 +1,6 @@
 import { logFilePath } from "../../../lib/logs/log_file.ts";
 import { printError } from "../../output/print.ts";
-import type { SourceOptions } from "./source.ts";
+import type { SourceOptions } from "../../../lib/logs/log_source.ts";
 
 /** Reports problems with logs on standard error. */
 export interface Problems extends Pick<SourceOptions, "onProblem" | "onForeign"> {

@@ -1,9 +1,16 @@
 import { resolve } from "node:path";
+import type { ConfigSources } from "../../../lib/config/config_sources.ts";
 import { ConfigError } from "../../../lib/config/json_file.ts";
-import { loadSettings } from "../../../lib/config/load_settings.ts";
+import { type LoadedSettings, loadSettings } from "../../../lib/config/load_settings.ts";
+import { flagOf } from "../../../lib/config/setting.ts";
 import { SETTING_ENTRIES } from "../../../lib/config/setting_entries.ts";
 import { mergeSettings, type Settings, type SomeSettings } from "../../../lib/config/settings.ts";
 import { CliError } from "../../exit_code.ts";
+
+/** The settings of `serve`, with warnings, and where they come from. */
+export interface ServeSettings extends Omit<LoadedSettings, "sources"> {
+  readonly sources: ConfigSources;
+}
 
 /**
  * Loads the settings of `serve`, from its options, the environment and the file.
@@ -13,7 +20,7 @@ import { CliError } from "../../exit_code.ts";
 export async function readSettings(
   directory: string | undefined,
   options: object,
-): ReturnType<typeof loadSettings> {
+): Promise<ServeSettings> {
   const { envFile, ...given } = settingsOf(options);
   const flags = {
     ...given,
@@ -24,7 +31,7 @@ export async function readSettings(
   try {
     const loaded = await loadSettings(flags, Deno.env.toObject());
     requireKeyPair(loaded.settings);
-    return loaded;
+    return { ...loaded, sources: { ...loaded.sources, flags: flagsOf(options) } };
   } catch (error) {
     if (error instanceof ConfigError) {
       throw new CliError(`${error.message}\nFix it and start again`);
@@ -49,6 +56,18 @@ export function settingsOf(options: object): SomeSettings {
       return texts.length === 0 ? {} : read(setting.kind.isList ? texts.join() : texts[0]!);
     }),
   );
+}
+
+/** Returns the flags on a command line of `serve`, sorted. */
+export function flagsOf(options: object): string[] {
+  const given = new Map<string, unknown>(Object.entries(options));
+  return SETTING_ENTRIES.flatMap(({ setting }) => {
+    const names = [setting.name, ...setting.deprecated?.flags?.map(camelCase) ?? []];
+    const value = names.map((name) => given.get(name)).find((one) => one !== undefined);
+    // Commander sets a switch that nobody gave to its default.
+    const isDefault = setting.kind.isSwitch && value === setting.default;
+    return value === undefined || isDefault ? [] : flagOf(setting) ?? [];
+  }).sort();
 }
 
 function requireKeyPair({ tlsCert, tlsKey }: Settings): void {

@@ -23,7 +23,8 @@ export interface TarLimits {
   readonly maxBytes: number;
 }
 
-const DEFAULT_LIMITS: TarLimits = { maxEntries: 10_000, maxBytes: 1024 ** 3 };
+/** Limits of the archives that `ddsrv add` accepts. */
+export const TAR_LIMITS: TarLimits = { maxEntries: 10_000, maxBytes: 1024 ** 3 };
 
 /** Maximum size of an extended header, enough for a path. */
 const MAX_EXTENSION_BYTES = 64 * 1024;
@@ -47,7 +48,7 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
  */
 export async function* readTar(
   bytes: ByteReader,
-  { maxEntries, maxBytes }: TarLimits = DEFAULT_LIMITS,
+  { maxEntries, maxBytes }: TarLimits = TAR_LIMITS,
 ): AsyncGenerator<TarEntry, void> {
   let first: Uint8Array | undefined = await readFirst(bytes);
   let extension: Extension = {};

@@ -23,7 +23,12 @@ export enum FieldKind {
   RequestId,
   Accept,
   HealthCheck,
+  /** Secret of a debug session; always dropped, so that no function sees it. */
+  DebugSecret,
 }
+
+/** Field of requests for the instance of a debug session; its value is the session's secret. */
+export const DEBUG_FIELD = "x-ddsrv-debug";
 
 const KNOWN: readonly (readonly [string, FieldKind])[] = [
   ["content-length", FieldKind.ContentLength],
@@ -49,6 +54,7 @@ const KNOWN: readonly (readonly [string, FieldKind])[] = [
   ["x-ddsrv-schedule", FieldKind.OfDdsrv],
   ["x-ddsrv-schedule-tick", FieldKind.OfDdsrv],
   ["x-request-id", FieldKind.RequestId],
+  [DEBUG_FIELD, FieldKind.DebugSecret],
   ["x-graphand-healthcheck", FieldKind.HealthCheck],
 ];
 

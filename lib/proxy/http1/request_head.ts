@@ -51,6 +51,7 @@ export interface RequestHead {
   authorityStart: number;
   authorityEnd: number;
   isHttp10: boolean;
+  isGet: boolean;
   isHead: boolean;
   /** True if the target is the whole server: `*`, or an absolute target of OPTIONS without a path. */
   isServerWide: boolean;
@@ -68,6 +69,7 @@ export interface RequestHead {
 }
 
 // With the space after it: methods are case-sensitive tokens (RFC 9110, section 9.1).
+const METHOD_GET = ascii("GET ");
 const METHOD_HEAD = ascii("HEAD ");
 const METHOD_CONNECT = ascii("CONNECT ");
 const METHOD_OPTIONS = ascii("OPTIONS ");
@@ -88,6 +90,7 @@ export function createRequestHead(maxFields: number): RequestHead {
     authorityStart: 0,
     authorityEnd: 0,
     isHttp10: false,
+    isGet: false,
     isHead: false,
     isServerWide: false,
     framing: NO_BODY,
@@ -111,6 +114,7 @@ export function parseRequestHead(
   limits: Pick<Limits, "maxTargetBytes">,
 ): Fault | undefined {
   into.bytes = bytes;
+  into.isGet = false;
   into.isHead = false;
   const lineEnd = parseRequestLine(bytes, range.start, into, limits);
   if (typeof lineEnd !== "number") return lineEnd;
@@ -172,6 +176,7 @@ function versionFault(bytes: Uint8Array, position: number): Fault {
 function readTarget(bytes: Uint8Array, into: RequestHead): Fault | undefined {
   const { methodStart, targetStart, targetEnd } = into;
   into.authorityStart = into.authorityEnd = targetStart;
+  into.isGet = isAt(bytes, methodStart, METHOD_GET);
   into.isServerWide = false;
   into.isHead = isAt(bytes, methodStart, METHOD_HEAD);
   if (isAt(bytes, methodStart, METHOD_CONNECT)) {

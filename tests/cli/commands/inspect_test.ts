@@ -128,7 +128,7 @@ for (const [what, report, text] of cases) {
   });
 }
 
-Deno.test("formatReport() shows where each setting comes from, before the detail", () => {
+Deno.test("formatReport() shows where settings and variables come from, before the detail", () => {
   const report = functionReport({ detail: "at the end" });
   const from = (source: SettingReport["source"], name: string | null, value: unknown) => ({
     key: source,
@@ -136,14 +136,19 @@ Deno.test("formatReport() shows where each setting comes from, before the detail
     source,
     name,
   });
-  const text = formatReport(report, [
+  const settings = [
     from("default", null, null),
     from("file", null, ["/tmp", "/x"]),
     from("variable", "DDSRV_IDLE", "15m"),
     from("flag", "--idle", "15m"),
     from("functions", "a\x1b*", true),
     from("manifest", null, []),
-  ]);
+  ];
+  const variables = [
+    { name: "KEY", source: "set", setAt: "2026-01-01T00:00:00.000Z", overrides: ["dotEnv"] },
+    { name: "MODE", source: "manifest", setAt: null, overrides: [] },
+  ] as const;
+  const text = formatReport(report, { settings, variables });
   equal(
     text.slice(text.indexOf("SETTING")),
     `SETTING    VALUE     FROM
@@ -153,6 +158,10 @@ variable   15m       DDSRV_IDLE
 flag       15m       --idle
 functions  true      "a\\u001b*" in "functions"
 manifest   []        its ddsrv.json
+
+VARIABLE  FROM       SET                       OVERRIDES
+KEY       ddsrv env  2026-01-01T00:00:00.000Z  .env
+MODE      manifest   -                         -
 
 at the end
 `,

@@ -1,8 +1,8 @@
-import type { TopRow } from "../../../cli/top/rates.ts";
+import type { FunctionRates } from "../../../lib/control/rates.ts";
 import { functionReport } from "../function_report.ts";
 
 /** A row of a function that serves, and is asked nothing. */
-export function topRow(name: string, change: Partial<TopRow> = {}): TopRow {
+export function topRow(name: string, change: Partial<FunctionRates> = {}): FunctionRates {
   return {
     report: functionReport({ name }),
     requestsPerS: 0,

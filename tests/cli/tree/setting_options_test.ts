@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
 import { Command } from "@commander-js/extra-typings";
-import { settingsOf } from "../../../cli/commands/serve/settings.ts";
+import { flagsOf, settingsOf } from "../../../cli/commands/serve/settings.ts";
 import { settingOptions } from "../../../cli/tree/setting_options.ts";
 import type { SomeSettings } from "../../../lib/config/settings.ts";
 
 /** Settings that a command line of `serve` gives. */
 function parse(...args: readonly string[]): SomeSettings {
+  return settingsOf(options(args));
+}
+
+function options(args: readonly string[]): object {
   const command = new Command().exitOverride().configureOutput({ writeErr() {} });
   for (const option of settingOptions()) command.addOption(option);
-  return settingsOf(command.parse(args, { from: "user" }).opts());
+  return command.parse(args, { from: "user" }).opts();
 }
 
 const cases: readonly [args: readonly string[], settings: SomeSettings][] = [
@@ -49,6 +53,19 @@ for (const [args, settings] of cases) {
   Deno.test(`settingsOf() reads "${args.join(" ")}"`, () => {
     assert.deepEqual(parse(...args), settings);
   });
+}
+
+const flags: readonly [args: readonly string[], flags: readonly string[]][] = [
+  [[], []],
+  [["-p", "0", "--hostname=::1"], ["--hostname", "--port"]],
+  [["--no-watch", "-q"], ["--no-watch", "--quiet"]],
+  [["--domain", "a.test", "--domain", "b.test"], ["--domain"]],
+  [["--max-fields", "9"], ["--max-fields"]],
+];
+
+for (const [args, expected] of flags) {
+  Deno.test(`flagsOf() "${args.join(" ")}"`, () =>
+    assert.deepEqual(flagsOf(options(args)), expected));
 }
 
 const wrong: readonly [args: readonly string[], message: RegExp][] = [

@@ -1,0 +1,41 @@
+import { CliError } from "../../exit_code.ts";
+import { answerLine, commandScript } from "./remote_script.ts";
+import { sshArguments } from "./ssh_arguments.ts";
+import { spawnSsh } from "./spawn_ssh.ts";
+import type { ChosenTarget } from "./target_file.ts";
+import { loginOf } from "./target.ts";
+
+/** Exit code of a shell that does not find a command. */
+const NOT_FOUND = 127;
+const SSH_FAILED = 255;
+
+/**
+ * Runs a command of ddsrv on a server, which prints to this process's own output, and returns its
+ * exit code.
+ *
+ * @throws {CliError} if ssh fails, or there is no ddsrv
+ */
+export async function runRemote(
+  { target, command }: Pick<ChosenTarget, "target" | "command">,
+  args: readonly string[],
+): Promise<number> {
+  const canAsk = Deno.stdin.isTerminal() || Deno.stderr.isTerminal();
+  const ssh = spawnSsh(sshArguments(target, { script: commandScript(command), canAsk }), {
+    output: "inherit",
+  });
+  const writer = ssh.stdin.getWriter();
+  // The server says why it reads nothing.
+  await writer.write(new TextEncoder().encode(answerLine(args))).catch(() => {});
+  const { code } = await ssh.status;
+  await writer.abort().catch(() => {});
+  if (code === SSH_FAILED) {
+    throw new CliError(
+      `Cannot connect to "${target.host}", or the connection ended. Try: ${loginOf(target)} true`,
+    );
+  }
+  if (code !== NOT_FOUND) return code;
+  throw new CliError(
+    `The command "${command}" is not on "${target.host}". Install ddsrv there, or set "command" of ` +
+      "this target in .ddsrv.json",
+  );
+}

@@ -1,0 +1,26 @@
+import { CliError } from "../../exit_code.ts";
+
+/**
+ * Starts the system's ssh(1) with an open standard input.
+ *
+ * @throws {CliError} if it is not installed
+ */
+export function spawnSsh(
+  args: readonly string[],
+  { output }: { readonly output: "piped" | "inherit" },
+): Deno.ChildProcess {
+  try {
+    return new Deno.Command("ssh", {
+      args: [...args],
+      stdin: "piped",
+      stdout: output,
+      stderr: output,
+    }).spawn();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new CliError(
+      "This needs the program ssh, which is not on the PATH. Install OpenSSH's client (Debian: " +
+        "openssh-client; Windows: the optional feature OpenSSH Client)",
+    );
+  }
+}

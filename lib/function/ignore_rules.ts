@@ -1,0 +1,47 @@
+import ignore, { type Ignore } from "ignore";
+import { ConfigError } from "../config/json_file.ts";
+import { rebasePatterns } from "./ignore_patterns.ts";
+
+const MAX_PATTERNS = 5_000;
+
+/** Text of an ignore file; `base` is its directory, relative to the top, with `/`. */
+export interface RulesFile {
+  readonly base: string;
+  readonly text: string;
+}
+
+/** Patterns of several ignore files together. */
+export interface Rules {
+  /** Adds an ignore file before the last ones. */
+  readonly add: (file: RulesFile) => void;
+  /** The path is relative to the top; a directory ends with a slash. */
+  readonly ignores: (path: string) => boolean;
+}
+
+/**
+ * Joins ignore files; the last pattern that matches decides, and those of `last` stay last.
+ *
+ * @throws {ConfigError} if there are too many patterns
+ */
+export function createRules(files: readonly RulesFile[], last: readonly RulesFile[]): Rules {
+  let count = 0;
+  const compile = (rules: readonly RulesFile[]): Ignore => {
+    const patterns = rules.flatMap(({ base, text }) => rebasePatterns(text, base));
+    count += patterns.length;
+    if (count <= MAX_PATTERNS) return ignore({ ignoreCase: false }).add(patterns);
+    throw new ConfigError(
+      `The .gitignore files have more than ${MAX_PATTERNS} patterns. Remove some`,
+    );
+  };
+  const git = compile(files);
+  const end = compile(last);
+  const joinAll = (): Ignore => ignore({ ignoreCase: false }).add([git, end]);
+  let joined = joinAll();
+  return {
+    add(file) {
+      git.add(compile([file]));
+      joined = joinAll();
+    },
+    ignores: (path) => joined.ignores(path),
+  };
+}

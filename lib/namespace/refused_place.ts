@@ -1,0 +1,60 @@
+import { contains, parseIpv4Network } from "../config/ipv4_network.ts";
+import { isMetadata } from "../config/special_networks.ts";
+import { isHostAddress } from "./host_addresses.ts";
+import type { RefusedConnection } from "./refusal_watch.ts";
+
+/** The owner of a refused address: no egress opens any but `elsewhere`. */
+export type RefusedPlace = "metadata" | "function" | "host" | "elsewhere";
+
+/** A refused connection, with the owner of its destination. */
+export interface PlacedConnection extends RefusedConnection {
+  readonly place: RefusedPlace;
+}
+
+/** Facts about addresses. */
+export interface KnownPlaces {
+  /** Network of the links of all functions, as a CIDR. */
+  readonly functions: string;
+  /** Returns the addresses of this host. */
+  readonly hostAddresses: () => ReadonlySet<string>;
+}
+
+/**
+ * Returns the owner of an IPv4 address.
+ *
+ * @example
+ * ```ts
+ * import { placeOf } from "./refused_place.ts";
+ * const known = { functions: "10.213.0.0/16", hostAddresses: () => new Set(["192.0.2.1"]) };
+ * placeOf("10.213.0.3", known); // "function"
+ * placeOf("10.213.0.2", known); // "host"
+ * ```
+ */
+export function placeOf(
+  address: string,
+  { functions, hostAddresses }: KnownPlaces,
+): RefusedPlace {
+  const network = parseIpv4Network(address);
+  if (network === undefined) return "elsewhere";
+  if (isMetadata(network)) return "metadata";
+  // A link has two addresses, and the host has the even one (see addressPair).
+  if (contains(parseIpv4Network(functions)!, network)) {
+    return network.base % 2 === 0 ? "host" : "function";
+  }
+  return isHostAddress(address, hostAddresses()) ? "host" : "elsewhere";
+}
+
+/** Returns a function that reads a value again once it is older than `maxAgeMs`. */
+export function cachedFor<Value>(
+  maxAgeMs: number,
+  read: () => Value,
+  now: () => number = () => performance.now(),
+): () => Value {
+  let known: { readonly value: Value; readonly atMs: number } | undefined;
+  return () => {
+    if (known === undefined || now() - known.atMs > maxAgeMs) {
+      known = { value: read(), atMs: now() };
+    }
+    return known.value;
+  };
+}

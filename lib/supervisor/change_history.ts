@@ -1,0 +1,145 @@
+import { type Change, isSuccess } from "../history/change.ts";
+import type { ChangeStore } from "../history/change_store.ts";
+import type { Announcements } from "../history/announcements.ts";
+import { putChange } from "../history/change_list.ts";
+import type { Origin } from "../history/origin.ts";
+import type { FunctionState } from "./state.ts";
+import type { Event } from "./step.ts";
+import { type EndedChange, type OpenChange, trackChange, unfinished } from "./track_change.ts";
+
+/** A recorded change, or one that goes on. */
+export interface ListedChange {
+  readonly change: Change;
+  /** Its result is not known yet. */
+  readonly isPending: boolean;
+}
+
+/** Records the changes of all functions; never waits for the disk. */
+export interface ChangeHistory {
+  /**
+   * Called after each event. `origin` says who asked for it; new code has the origin that was
+   * announced.
+   */
+  readonly note: (
+    name: string,
+    step: {
+      readonly before: FunctionState | undefined;
+      readonly after: FunctionState | undefined;
+      readonly event: Event;
+      readonly origin: Origin | undefined;
+    },
+  ) => void;
+  /** Changes of a function, oldest first. */
+  readonly list: (name: string) => Promise<readonly ListedChange[]>;
+  /** Records changes that go on as interrupted, and ignores later events: ddsrv stops. */
+  readonly end: () => void;
+}
+
+/** Options of {@linkcode createChangeHistory}. */
+export interface ChangeHistoryOptions {
+  readonly store: ChangeStore;
+  readonly announcements: Announcements;
+  readonly now?: () => { readonly atMs: number; readonly nowMs: number };
+}
+
+/** Creates the history of one supervisor. */
+export function createChangeHistory(
+  { store, announcements, now = readClocks }: ChangeHistoryOptions,
+): ChangeHistory {
+  const opens = new Map<string, OpenChange>();
+  const seen = new Set<string>();
+  let hasEnded = false;
+
+  function record(name: string, { change, isFirst }: EndedChange): void {
+    if (isFirst) void store.update(name, (present) => firstChange(present, change));
+    else if (change.result === "removed" || change.by === "undo") {
+      // A removal with all data has removed the history too, which must not come back.
+      void store.update(name, (present) => present.length === 0 ? undefined : change);
+    } else void store.put(name, change);
+  }
+
+  return {
+    note(name, { before, after, event, origin }) {
+      if (hasEnded) return;
+      const announced = event.type === "start" || event.type === "replace" || event.type === "stop"
+        ? announcements.take(name)
+        : undefined;
+      const isFirst = event.type === "start" && announced === undefined && !seen.has(name);
+      if (event.type === "start") seen.add(name);
+      const step = {
+        before,
+        after,
+        event,
+        origin: announced ?? origin ?? { by: defaultCause(before, event) },
+        isFirst,
+      };
+      const moment = { ...now(), id: crypto.randomUUID().slice(-12) };
+      const open = opens.get(name);
+      const tracked = trackChange(open, step, moment);
+      if (tracked.open === undefined) opens.delete(name);
+      else opens.set(name, tracked.open);
+      for (const ended of tracked.ended) record(name, ended);
+      const isBegun = tracked.open !== undefined && tracked.open.id !== open?.id;
+      if (isBegun && announced !== undefined) {
+        // If ddsrv is killed now, nobody would know who deployed the code that it finds later.
+        void store.put(name, unfinished(tracked.open, { ...moment, result: "interrupted" }));
+      }
+    },
+    async list(name) {
+      const changes = await store.list(name);
+      const open = opens.get(name);
+      if (open === undefined || open.result !== undefined || open.isFirst && changes.length > 0) {
+        return changes.map((change) => ({ change, isPending: false }));
+      }
+      const pending = unfinished(open, { ...now(), result: "interrupted" });
+      return putChange(changes, pending)
+        .map((change) => ({ change, isPending: change.id === pending.id }));
+    },
+    end() {
+      hasEnded = true;
+      for (const [name, open] of opens) {
+        if (open.result !== undefined || open.isFirst) continue;
+        void store.put(name, unfinished(open, { ...now(), result: "interrupted" }));
+      }
+    },
+  };
+}
+
+function defaultCause(before: FunctionState | undefined, event: Event): Origin["by"] {
+  switch (event.type) {
+    case "stop":
+      return "remove";
+    case "stop-by-hand":
+      return "stop";
+    case "start-by-hand":
+      return "start";
+    case "reload":
+      return "edit";
+    default:
+      return before?.isWanted ? "edit" : "add";
+  }
+}
+
+/**
+ * Returns the record for a function that a supervisor sees for the first time: none if its code is
+ * that of the last change, or the end of a change that an earlier supervisor did not see.
+ */
+export function firstChange(present: readonly Change[], change: Change): Change | undefined {
+  const last = present.at(-1);
+  if (last === undefined) return { ...change, by: "add" };
+  if (last.result === "removed") return { ...change, by: "add" };
+  const { id, atMs, by, commit, user } = last;
+  const completed = { ...change, id, atMs, by, commit, user };
+  if (last.result === "interrupted") return completed;
+  const known = present.findLast(({ revision, result }) =>
+    revision !== undefined && result !== "replaced"
+  );
+  if (known?.revision !== change.revision) return { ...change, by: "edit" };
+  return last === known && !isSuccess(last) && isSuccess(change) && last.result === "failed"
+    ? completed
+    : undefined;
+}
+
+function readClocks(): { readonly atMs: number; readonly nowMs: number } {
+  return { atMs: Date.now(), nowMs: performance.now() };
+}
