@@ -7,6 +7,7 @@ import type { ConnectionSlot } from "./connection_table.ts";
 import type { Deadline } from "./deadline.ts";
 import type { FrontFigures } from "./front_figures.ts";
 import type { IsTrusted, Peer } from "./peer.ts";
+import type { Pacer } from "./pacer.ts";
 import type { PeerAccount } from "./peer_table.ts";
 import type { RateLimiter } from "./rate_limiter.ts";
 import type { RouteTable } from "./route_table.ts";
@@ -39,6 +40,7 @@ export interface ProxyContext {
   /** Peers whose `X-Forwarded-For` the proxy trusts. */
   readonly isTrusted: IsTrusted;
   readonly figures: FrontFigures;
+  readonly pacer: Pacer;
   /** Receives a record of each request, if there is an access log. */
   readonly onAccess: ((record: AccessRecord) => void) | undefined;
   /** Receives unexpected errors: bugs of the proxy. */

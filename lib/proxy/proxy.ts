@@ -12,10 +12,12 @@ import { ConnectionSlot, ConnectionTable, type Evictable } from "./connection_ta
 import type { Client, ProxyContext } from "./context.ts";
 import { openDeadlines } from "./deadline.ts";
 import { faultOf } from "./http1/fault.ts";
+import { loopMeter } from "./http1/loop_meter.ts";
 import { boundByFiles, type FileBound } from "./file_bound.ts";
 import { createFrontFigures, type FrontFigures } from "./front_figures.ts";
 import { type Accepted, openListener, type Visit } from "./listener.ts";
 import { Notice } from "./notice.ts";
+import { createPacer } from "./pacer.ts";
 import { peerOf, trustOf } from "./peer.ts";
 import { PeerTable } from "./peer_table.ts";
 import { RateLimiter } from "./rate_limiter.ts";
@@ -137,6 +139,7 @@ export function openProxy(options: ProxyOptions): Proxy {
     limiter: new RateLimiter(),
     suggestions: createSuggestions(),
     figures,
+    pacer: createPacer({ meter: loopMeter }),
     onAccess: options.onAccess,
     onError: options.onError,
     closing: closing.signal,
@@ -274,7 +277,7 @@ function contextSettings(
   bound: FileBound,
 ): Omit<
   ProxyContext,
-  "routes" | "limiter" | "suggestions" | "figures" | "onAccess" | "onError" | "closing"
+  "routes" | "limiter" | "suggestions" | "figures" | "pacer" | "onAccess" | "onError" | "closing"
 > {
   const { domains = [], ownDomains = [], functions = [], root, hideErrors = false } = settings;
   return {

@@ -9,6 +9,7 @@ import { BodyReader } from "./http1/body_reader.ts";
 import type { Client } from "./context.ts";
 import { clientAddress } from "./forwarded_client.ts";
 import { leavesFirstSegment } from "./dot_segments.ts";
+import type { ExchangeOptions } from "./attempt.ts";
 import { exchange } from "./exchange.ts";
 import { type FaultCode, faultOf, malformed } from "./http1/fault.ts";
 import { FieldKind } from "./http1/field_names.ts";
@@ -280,7 +281,7 @@ async function forward(
   account.inFlight++;
   let outcome: Outcome;
   try {
-    outcome = await upstream.use(() => exchange({ client, head, body, rewrite, upstream }));
+    outcome = await upstream.use(() => pacedExchange({ client, head, body, rewrite, upstream }));
   } finally {
     account.inFlight--;
   }
@@ -290,6 +291,18 @@ async function forward(
     isHtml,
     isComplete: body.isDone,
   });
+}
+
+/** Forwards a request when the event loop has room for it. */
+async function pacedExchange(options: ExchangeOptions): Promise<Outcome> {
+  const { context, tally } = options.client;
+  const turn = context.pacer.enter(tally.beganAtMs);
+  const ticket = typeof turn === "number" ? turn : await turn;
+  try {
+    return await exchange(options);
+  } finally {
+    context.pacer.leave(ticket);
+  }
 }
 
 /** Must be called before anything else is read into the buffer that contains the head. */

@@ -1,3 +1,5 @@
+import { loopMeter } from "../../lib/proxy/http1/loop_meter.ts";
+import { createPacer } from "../../lib/proxy/pacer.ts";
 import { defaultLimits } from "../../lib/config/limits.ts";
 import { ConnectionSlot, ConnectionTable } from "../../lib/proxy/connection_table.ts";
 import type { Client, ClientDeadlines, ProxyContext } from "../../lib/proxy/context.ts";
@@ -71,6 +73,7 @@ export function contextOf(routes: RouteTable): ProxyContext {
     root: undefined,
     index: "off",
     suggestions: createSuggestions(),
+    pacer: createPacer({ meter: loopMeter }),
     hideErrors: false,
     via: false,
     compatHealthcheck: false,

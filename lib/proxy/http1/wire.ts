@@ -1,3 +1,5 @@
+import { loopMeter } from "./loop_meter.ts";
+
 /** Maximum buffer while a body streams; smaller ones make large bodies slower. */
 const MAX_BUFFER_BYTES = 256 * 1024;
 const GROWTH_FACTOR = 4;
@@ -124,6 +126,7 @@ export class Wire {
   /** Writes all of `bytes`. Rejects when the connection breaks. */
   async write(bytes: Uint8Array): Promise<void> {
     let count = await this.connection.write(bytes);
+    loopMeter.count();
     this.written += count;
     for (let written = count; written < bytes.length; written += count) {
       count = await this.connection.write(bytes.subarray(written));
@@ -162,6 +165,7 @@ export class Wire {
       else if (this.end === this.buffer.length) this.#makeRoom();
       const free = this.end === 0 ? this.buffer : this.buffer.subarray(this.end);
       const count = await this.connection.read(free);
+      loopMeter.count();
       if (count === null) this.isEnded = true;
       else {
         this.end += count;
