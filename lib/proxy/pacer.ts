@@ -76,9 +76,11 @@ export function createPacer(options: PacerOptions): Pacer {
 
   /** Forgets requests that are not young. */
   function age(clockMs: number): void {
-    while (groups.length > 1 && clockMs - groups[0]!.sinceMs >= YOUNG_MS) {
-      young -= groups.shift()!.count;
+    const { ticket, sinceMs } = groups[groups.length - 1]!;
+    if (clockMs - sinceMs >= YOUNG_MS) {
+      groups.push({ ticket: ticket + 1, sinceMs: clockMs, count: 0 });
     }
+    while (clockMs - groups[0]!.sinceMs >= YOUNG_MS) young -= groups.shift()!.count;
   }
 
   function begin(nowMs: number): number {
