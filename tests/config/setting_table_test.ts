@@ -122,6 +122,7 @@ Deno.test("SIGHUP applies these settings and the limits of the proxy, and no oth
     "domain",
     "domains",
     "root",
+    "index",
     "keepPrefix",
     "rateLimit",
     "trustedProxies",
