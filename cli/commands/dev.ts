@@ -26,6 +26,8 @@ export interface DevOptions {
 
 const LOOPBACK = "127.0.0.1";
 
+const LOOPBACKS: readonly string[] = [LOOPBACK, "localhost", "::1"];
+
 const KEYS_LINE = `Keys: ${KEYS_HELP}\n`;
 
 /** Clears a terminal and its history, see console_codes(4). */
@@ -87,6 +89,9 @@ async function develop(found: FoundFunctions, options: DevOptions): Promise<numb
   });
   if (inspect !== undefined) {
     printError(`Debugger on ${formatAddress(inspect)}: attach VS Code, or open chrome://inspect\n`);
+    if (!LOOPBACKS.includes(inspect.hostname)) {
+      report.warn(`Everybody who reaches ${inspect.hostname} can run code as you by the debugger`);
+    }
   }
   if (Deno.uid() === 0) {
     report.warn("Functions run as root, and only Deno's permissions limit them");

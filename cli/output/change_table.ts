@@ -9,6 +9,7 @@ const SHORT_COMMIT = 12;
 /** Source: ECMA-48, SGR. */
 const COLOURS: Partial<Readonly<Record<ChangeReport["result"], number>>> = {
   ready: 32,
+  ok: 32,
   idle: 34,
   failed: 31,
   pending: 33,
@@ -63,10 +64,14 @@ function stateOf({ isServing, isKept }: ChangeReport): string {
   return isServing ? "serving" : isKept ? "kept" : "-";
 }
 
-function resultOf({ result, stage, reason }: ChangeReport): string {
+function resultOf({ result, stage, reason, schedule }: ChangeReport): string {
   const colour = COLOURS[result];
   const isColoured = colour !== undefined && hasColours(Deno.stdout, Deno.env.toObject());
   const word = stage === null || result !== "failed" ? result : `${stage} failed`;
   const said = isColoured ? `\x1b[${colour}m${word}\x1b[39m` : word;
-  return reason === null ? said : `${said}: ${makeVisible(reason)}`;
+  const parts = [
+    ...schedule ? [`schedule "${schedule}"`] : [],
+    ...reason === null ? [] : [reason],
+  ];
+  return [said, ...parts.map(makeVisible)].join(": ");
 }

@@ -126,6 +126,8 @@ export interface ChangeReport {
   readonly revision: string | null;
   readonly commit: string | null;
   readonly user: ChangeUser | null;
+  /** Missing in reports of earlier versions. */
+  readonly schedule?: string | null | undefined;
   readonly result: typeof REPORTED_RESULTS[number];
   readonly stage: ChangeStage | null;
   readonly reason: string | null;

@@ -180,9 +180,10 @@ export const apiShapes = {
     commit,
     user: z.strictObject({ uid: count, name: text.describe("null without an account") })
       .nullable().describe("User of the control socket; null if nobody asked over it"),
+    schedule: text.optional().describe("Name of the schedule that ran"),
     result: z.enum(REPORTED_RESULTS).describe(
       "idle: passed its check and starts with the next request; replaced: another change came " +
-        "before it was ready; stopped: the function is stopped by hand; interrupted: ddsrv ended " +
+        "before it was ready; stopped: the function is stopped by hand; ok: a schedule ran; interrupted: ddsrv ended " +
         "before the result was known; pending: not known yet",
     ),
     stage: z.enum(CHANGE_STAGES).nullable().describe("Stage that failed"),

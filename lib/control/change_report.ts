@@ -23,7 +23,8 @@ export function reportChanges(
   );
   return changes.toReversed().map((listed): ChangeReport => {
     const { change, isPending } = listed;
-    const { id, atMs, by, revision, commit, user, result, stage, reason, durationMs } = change;
+    const { id, atMs, by, revision, commit, user, subject, result } = change;
+    const { stage, reason, durationMs } = change;
     return {
       id,
       at: new Date(atMs).toISOString(),
@@ -31,6 +32,7 @@ export function reportChanges(
       revision: revision?.slice(0, SHORT_REVISION) ?? null,
       commit: commit ?? null,
       user: user ?? null,
+      schedule: subject ?? null,
       result: isPending ? "pending" : result,
       stage: stage ?? null,
       reason: reason ?? null,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { EndedRun } from "../schedules/schedule_record.ts";
 import type { ScheduleState } from "../schedules/function_schedules.ts";
 import type { RunReport, ScheduleReport } from "./api.ts";
+import { findChangeUser } from "./change_user.ts";
 import { failure, type Route, route } from "./route.ts";
 
 const runQuery = z.strictObject({
@@ -29,8 +30,9 @@ export const SCHEDULE_ROUTES: readonly Route[] = [
     query: runQuery,
     responseBody: "RunReport",
     errors: { 404: "There is no such schedule", 409: "It runs already" },
-    async handle({ name, query: { schedule } }, { supervisor }) {
-      const done = await supervisor.schedules.run(name, schedule);
+    async handle({ name, query: { schedule }, uid }, { supervisor }) {
+      const user = await findChangeUser(uid);
+      const done = await supervisor.schedules.run(name, schedule, user);
       switch (done.type) {
         case "ended":
           return { status: 200, body: reportRun(done.run) };

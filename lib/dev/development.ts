@@ -116,7 +116,13 @@ export async function openDevelopment(options: DevelopmentOptions): Promise<Deve
   }
 
   function rulesOf(name: string): Promise<IgnoreRules> {
-    const known = rules.get(name) ?? readIgnoreRules(join(functionsDirectory, name));
+    const known = rules.get(name) ??
+      readIgnoreRules(join(functionsDirectory, name)).catch((error) => {
+        // The next change reads them again.
+        rules.delete(name);
+        onError(error);
+        return { isIgnored: () => false };
+      });
     rules.set(name, known);
     return known;
   }

@@ -2,8 +2,8 @@ import { CHANGE_CAUSES, COMMIT, type Origin } from "./origin.ts";
 
 /**
  * All results of a change. `idle`: it passed its check and starts with the next request; `replaced`:
- * another change came before it was ready; `stopped`: the function is stopped by hand; `interrupted`:
- * ddsrv ended before the result was known.
+ * another change came before it was ready; `stopped`: the function is stopped by hand; `ok`: a run of
+ * a schedule succeeded; `interrupted`: ddsrv ended before the result was known.
  */
 export const CHANGE_RESULTS = [
   "ready",
@@ -12,6 +12,7 @@ export const CHANGE_RESULTS = [
   "replaced",
   "stopped",
   "removed",
+  "ok",
   "interrupted",
 ] as const;
 
@@ -32,6 +33,8 @@ export interface Change extends Origin {
   readonly atMs: number;
   /** 64 hexadecimal digits; `undefined` if there is none. */
   readonly revision?: string | undefined;
+  /** Name of the schedule that ran. */
+  readonly subject?: string | undefined;
   readonly result: ChangeResult;
   /** Set if it failed. */
   readonly stage?: ChangeStage | undefined;
@@ -73,15 +76,18 @@ const REVISION = /^[0-9a-f]{64}$/;
 export function parseChange(value: unknown): Change | undefined {
   if (!isObject(value)) return undefined;
   const { id, atMs, by, commit, user, revision, result, stage, reason, durationMs } = value;
+  const { subject } = value;
   const isValid = matches(id, ID) && isTime(atMs) && isTime(durationMs) &&
     CHANGE_CAUSES.some((one) => one === by) && CHANGE_RESULTS.some((one) => one === result) &&
     (commit === undefined || matches(commit, COMMIT)) &&
     (revision === undefined || matches(revision, REVISION)) &&
     (stage === undefined || CHANGE_STAGES.some((one) => one === stage)) &&
     (reason === undefined || typeof reason === "string" && reason.length <= MAX_REASON) &&
+    (subject === undefined || typeof subject === "string") &&
     (user === undefined || isUser(user));
   if (!isValid) return undefined;
-  return { id, atMs, by, commit, user, revision, result, stage, reason, durationMs } as Change;
+  const read = { id, atMs, by, commit, user, revision, subject, result, stage, reason, durationMs };
+  return read as Change;
 }
 
 function isUser(value: unknown): boolean {

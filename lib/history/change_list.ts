@@ -1,4 +1,5 @@
 import { type Change, parseChange } from "./change.ts";
+import type { ChangeCause } from "./origin.ts";
 
 /** Maximum number of changes of a function that ddsrv keeps. */
 export const MAX_CHANGES = 200;
@@ -33,8 +34,12 @@ export function putChange(changes: readonly Change[], change: Change): readonly 
   return next.filter((one) => !dropped.has(one)).slice(-MAX_CHANGES);
 }
 
+const WITHOUT_CODE: readonly ChangeCause[] = [
+  ...["reload", "env", "config", "stop", "start", "schedule"] as const,
+];
+
 function isWithoutCode({ by }: Change): boolean {
-  return by === "reload" || by === "env" || by === "config" || by === "stop" || by === "start";
+  return WITHOUT_CODE.includes(by);
 }
 
 function parseJson(line: string): unknown {

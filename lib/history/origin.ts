@@ -7,7 +7,7 @@ export type AnnouncedCause = typeof ANNOUNCED_CAUSES[number];
 /** All causes of changes; `edit` is a change of the folder that nobody announced. */
 export const CHANGE_CAUSES = [
   ...ANNOUNCED_CAUSES,
-  ...["edit", "rollback", "reload", "env", "config", "stop", "start"] as const,
+  ...["edit", "rollback", "reload", "env", "config", "stop", "start", "schedule"] as const,
 ] as const;
 
 /** One of {@linkcode CHANGE_CAUSES}. */

@@ -119,9 +119,7 @@ export async function launchFunction(
       lock,
       heapBytes: isLimited ? undefined : memoryBytes,
       oneOff: oneOff?.program,
-      inspector: inspector === undefined
-        ? undefined
-        : { port: inspector.port, isAwaited: start.debug?.breaks === true },
+      inspectorPort: inspector?.port,
     }),
   );
   const terminal = oneOff?.terminal;

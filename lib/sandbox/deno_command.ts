@@ -152,15 +152,8 @@ export interface RunCommandOptions extends ResolveOptions, PermissionFlagsOption
   readonly site?: Site | undefined;
   /** A one-off run: of the entry with arguments, or of a REPL; an instance when left out. */
   readonly oneOff?: OneOffProgram | undefined;
-  /** Its inspector on loopback; none when left out. */
-  readonly inspector?: DenoInspector | undefined;
-}
-
-/** Inspector of a Deno process, by which a debugger has full control of the code. */
-export interface DenoInspector {
-  readonly port: number;
-  /** The code waits for a debugger. */
-  readonly isAwaited: boolean;
+  /** Port on loopback of its inspector, by which a debugger has full control; none when left out. */
+  readonly inspectorPort?: number | undefined;
 }
 
 /** Program of a one-off run. */
@@ -174,7 +167,7 @@ export type OneOffProgram =
  * it would be empty at each start, and creating its database takes time.
  */
 export function runCommand(options: RunCommandOptions): string[] {
-  const { paths, heapBytes, hasCodeCache = false, site, oneOff, inspector } = options;
+  const { paths, heapBytes, hasCodeCache = false, site, oneOff, inspectorPort } = options;
   const isRepl = oneOff?.type === "repl";
   return [
     paths.deno,
@@ -189,10 +182,9 @@ export function runCommand(options: RunCommandOptions): string[] {
     ...(heapBytes === undefined
       ? []
       : [`--v8-flags=--max-old-space-size=${Math.floor(heapBytes / 1024 ** 2)}`]),
-    // With --inspect-brk, Deno waits for the debugger once more after the preload module.
-    ...(inspector === undefined
-      ? []
-      : [`--inspect${inspector.isAwaited ? "-wait" : ""}=127.0.0.1:${inspector.port}`]),
+    // The preload module waits for a debugger: with --inspect-brk, Deno waits once more after it, and
+    // with --inspect-wait, a debugger that attaches too early finds code that does not wait.
+    ...(inspectorPort === undefined ? [] : [`--inspect=127.0.0.1:${inspectorPort}`]),
     `--preload=${paths.preload}`,
     ...(site === undefined
       ? [...moduleArguments(options), ...isRepl ? [] : [entryArgument(options)]]

@@ -111,6 +111,11 @@ addEventListener("beforeunload", (event) => {
 watchUnload();
 
 if (breaks) {
+  const { waitForDebugger } = await import("node:inspector");
+  // Tells the supervisor that a debugger may attach now: an earlier one would not be waited for.
+  workSign.begin();
+  waitForDebugger();
+  workSign.end();
   // ddsrv debug --break: step out of this line to reach the first one of your code.
   // deno-lint-ignore no-debugger
   debugger;

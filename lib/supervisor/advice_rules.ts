@@ -227,7 +227,7 @@ export const ADVICE_RULES: readonly AdviceRule[] = [
   },
   {
     stages: RUN,
-    pattern: /(?:Network is unreachable|No route to host) \(os error/,
+    pattern: /(?:Network is unreachable|No route to host) \(os error|connect ENETUNREACH/,
     say: ({ input }, context) => refused(input, context),
   },
 ];

@@ -1,8 +1,9 @@
-import { type Change, isSuccess } from "../history/change.ts";
+import type { EndedRun, RunResult } from "../schedules/schedule_record.ts";
+import { type Change, isSuccess, reasonLine } from "../history/change.ts";
 import type { ChangeStore } from "../history/change_store.ts";
 import type { Announcements } from "../history/announcements.ts";
 import { putChange } from "../history/change_list.ts";
-import type { Origin } from "../history/origin.ts";
+import type { ChangeUser, Origin } from "../history/origin.ts";
 import type { FunctionState } from "./state.ts";
 import type { Event } from "./step.ts";
 import { type EndedChange, type OpenChange, trackChange, unfinished } from "./track_change.ts";
@@ -29,10 +30,21 @@ export interface ChangeHistory {
       readonly origin: Origin | undefined;
     },
   ) => void;
+  /**
+   * Called after each run of a schedule. Records runs by hand, and those with another result than
+   * the run before: a schedule that runs each minute would leave no room for other changes.
+   */
+  readonly noteRun: (name: string, schedule: string, run: NotedRun) => void;
   /** Changes of a function, oldest first. */
   readonly list: (name: string) => Promise<readonly ListedChange[]>;
   /** Records changes that go on as interrupted, and ignores later events: ddsrv stops. */
   readonly end: () => void;
+}
+
+/** A run of a schedule, and the user who asked for it by hand. */
+export interface NotedRun
+  extends Pick<EndedRun, "startedAtMs" | "durationMs" | "isManual" | "result" | "reason"> {
+  readonly user?: ChangeUser | undefined;
 }
 
 /** Options of {@linkcode createChangeHistory}. */
@@ -48,6 +60,8 @@ export function createChangeHistory(
 ): ChangeHistory {
   const opens = new Map<string, OpenChange>();
   const seen = new Set<string>();
+  /** Results of the last runs, by function and schedule. */
+  const results = new Map<string, Map<string, RunResult>>();
   let hasEnded = false;
 
   function record(name: string, { change, isFirst }: EndedChange): void {
@@ -59,8 +73,22 @@ export function createChangeHistory(
   }
 
   return {
+    noteRun(name, schedule, run) {
+      if (hasEnded) return;
+      const known = results.get(name) ?? new Map<string, RunResult>();
+      results.set(name, known);
+      const before = known.get(schedule);
+      known.set(schedule, run.result);
+      if (before === run.result && !run.isManual) return;
+      const change = runChange(schedule, run, crypto.randomUUID().slice(-12));
+      void store.update(name, (present) => {
+        const last = present.findLast(({ subject }) => subject === schedule)?.result ?? "ok";
+        return run.isManual || last !== change.result ? change : undefined;
+      });
+    },
     note(name, { before, after, event, origin }) {
       if (hasEnded) return;
+      if (event.type === "stop") results.delete(name);
       const announced = event.type === "start" || event.type === "replace" || event.type === "stop"
         ? announcements.take(name)
         : undefined;
@@ -105,6 +133,20 @@ export function createChangeHistory(
   };
 }
 
+function runChange(schedule: string, run: NotedRun, id: string): Change {
+  const { startedAtMs: atMs, durationMs, result, reason = "", user } = run;
+  return {
+    id,
+    atMs,
+    by: "schedule",
+    user,
+    subject: schedule,
+    result,
+    reason: reason === "" ? undefined : reasonLine(reason),
+    durationMs: Math.max(0, Math.round(durationMs)),
+  };
+}
+
 function defaultCause(before: FunctionState | undefined, event: Event): Origin["by"] {
   switch (event.type) {
     case "stop":
@@ -124,16 +166,20 @@ function defaultCause(before: FunctionState | undefined, event: Event): Origin["
  * Returns the record for a function that a supervisor sees for the first time: none if its code is
  * that of the last change, or the end of a change that an earlier supervisor did not see.
  */
-export function firstChange(present: readonly Change[], change: Change): Change | undefined {
+export function firstChange(all: readonly Change[], change: Change): Change | undefined {
+  const present = all.filter(({ by }) => by !== "schedule");
   const last = present.at(-1);
   if (last === undefined) return { ...change, by: "add" };
   if (last.result === "removed") return { ...change, by: "add" };
   const { id, atMs, by, commit, user } = last;
   const completed = { ...change, id, atMs, by, commit, user };
-  if (last.result === "interrupted") return completed;
   const known = present.findLast(({ revision, result }) =>
-    revision !== undefined && result !== "replaced"
+    revision !== undefined && result !== "replaced" && result !== "interrupted"
   );
+  if (last.result === "interrupted") {
+    // The client of an interrupted add has put the former folder back.
+    return known !== undefined && known.revision === change.revision ? undefined : completed;
+  }
   if (known?.revision !== change.revision) return { ...change, by: "edit" };
   return last === known && !isSuccess(last) && isSuccess(change) && last.result === "failed"
     ? completed

@@ -7,6 +7,7 @@ import type { StreamName } from "../process/spawn.ts";
 import { createSecret } from "../proxy/debug_secret.ts";
 import type { DebugRoute } from "../proxy/route_table.ts";
 import { createUpstream } from "../proxy/upstream.ts";
+import { sleep } from "../system/sleep.ts";
 import { openTimeout } from "../system/timeout_signal.ts";
 import { type CheckedToRun, checkToRun } from "./check_to_run.ts";
 import type { OwnSession } from "./debug_sessions.ts";
@@ -49,6 +50,9 @@ export interface DebugOptions {
   /** Ends the session. */
   readonly signal: AbortSignal;
 }
+
+/** Interval of looks at an instance that begins to wait for a debugger. */
+const LOOK_MS = 10;
 
 /** A process that is paused can't end by itself, however long its grace time is. */
 const MAX_GRACE_MS = 2_000;
@@ -106,7 +110,8 @@ async function runSession(
   stack.defer(() => ended.abort());
   const pid = await started.process.findPid(over);
   const endpoint = pid === undefined ? undefined : await started.findInspector?.(pid, over);
-  if (pid !== undefined && endpoint !== undefined) {
+  if (request.breaks) await untilWaiting(started, over);
+  if (pid !== undefined && endpoint !== undefined && !over.aborted) {
     const secret = createSecret();
     session.open({ secret, endpoint });
     const route = stack.use(openRoute(name, secret));
@@ -127,6 +132,14 @@ async function runSession(
   }
   signal.throwIfAborted();
   return { type: "late" };
+}
+
+/** Waits until the preload module waits for a debugger, see `preload.js`. */
+async function untilWaiting(
+  { activity }: PreparedStart["started"],
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted && !activity.read().hasWork) await sleep(LOOK_MS, signal);
 }
 
 /** An instance whose listener is not known yet. */

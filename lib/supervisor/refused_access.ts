@@ -1,3 +1,4 @@
+import type { IsolationLevel } from "../config/isolation_level.ts";
 import { adviseOn } from "./advice.ts";
 import type { AdviceContext } from "./advice_sentences.ts";
 import type { Refusal } from "./refused_connection.ts";
@@ -22,6 +23,8 @@ const NOUNS: Readonly<Record<string, readonly [before: string, alone: string]>> 
 
 interface Subject {
   readonly pattern: RegExp;
+  /** The only level at which the line tells a refusal; all levels when left out. */
+  readonly level?: IsolationLevel;
   readonly say: (match: RegExpExecArray) => string;
 }
 
@@ -77,6 +80,13 @@ const SUBJECTS: readonly Subject[] = [
     say: ([, host]) => `the name ${host} refused`,
   },
   {
+    // Elsewhere, it may be an address of IPv6.
+    pattern: /Network is unreachable \(os error|connect ENETUNREACH (\S{1,60})/,
+    level: "rootless",
+    say: ([, target]) =>
+      `${target === undefined ? "connection" : `connection to ${target}`} refused`,
+  },
+  {
     // The firewall notes what it refuses; nothing does for addresses of the function itself.
     pattern:
       /(?:os error 111\)|ECONNREFUSED).{0,40}?((?:127\.[\d.]{1,12}|\[?::1\]?|localhost):\d+)/,
@@ -101,10 +111,12 @@ export function refusedAccess(
   context: () => AdviceContext,
 ): Refusal | undefined {
   const plain = beginning(line).replace(CONTROL, "");
-  for (const { pattern, say } of SUBJECTS) {
+  for (const { pattern, level, say } of SUBJECTS) {
     const match = pattern.exec(plain);
     if (match === null) continue;
-    const [advice] = adviseOn(plain, context());
+    const known = context();
+    if (level !== undefined && known.level !== level) return undefined;
+    const [advice] = adviseOn(plain, known);
     if (advice === undefined) return undefined;
     const subject = say(match);
     return { cause: subject, text: `${subject}: ${advice[0]!.toLowerCase()}${advice.slice(1)}` };

@@ -117,7 +117,13 @@ export interface Supervisor {
   /** Adds a line of a process beside the instance to the function's log. */
   readonly logLine: SupervisorOptions["onLine"];
   /** Schedules of all functions. */
-  readonly schedules: Pick<Scheduler, "list" | "run">;
+  readonly schedules: Pick<Scheduler, "list"> & {
+    readonly run: (
+      name: string,
+      schedule: string,
+      user?: ChangeUser,
+    ) => ReturnType<Scheduler["run"]>;
+  };
   /** Begins no more runs of schedules, and waits for the present ones. */
   readonly endRuns: () => Promise<void>;
   /** Resolves at the next change of any function. */
@@ -188,10 +194,16 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   });
   // Until the first scan has found the functions, their hosts are nobody else's.
   routes.setOwners(context.heldDomains.before);
+  /** Who has run a schedule of a function by hand last. */
+  const runUsers = new Map<string, ChangeUser | undefined>();
   const scheduler = createScheduler({
     store: context.schedules,
     send: (request) => sendScheduled({ routes, limits: () => context.settings.limits }, request),
-    onEnded: options.onRun,
+    onEnded(name, schedule, run) {
+      const user = run.isManual ? runUsers.get(name) : undefined;
+      history.noteRun(name, schedule.name, { ...run, user });
+      options.onRun(name, schedule, run);
+    },
     onWarning: options.onWarning,
   });
   const refusals = createRefusals({
@@ -417,7 +429,17 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     },
     openDebugRoute: (name, secret) => routes.openDebug(name, secret),
     logLine: options.onLine,
-    schedules: scheduler,
+    schedules: {
+      list: scheduler.list,
+      async run(name, schedule, user) {
+        runUsers.set(name, user);
+        try {
+          return await scheduler.run(name, schedule);
+        } finally {
+          runUsers.delete(name);
+        }
+      },
+    },
     endRuns: scheduler.end,
     changed: () => changed.promise,
     async stop(signal) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { DEBUG_FIELD } from "../../lib/proxy/http1/field_names.ts";
+import { deriveOwnerId } from "../../lib/owner/owner_id.ts";
 import { parseSocketTable } from "../../lib/process/socket_table.ts";
 import { COMMAND, eventually, host, type Server, startServer } from "./support/harness.ts";
 import { attach } from "./support/inspector_client.ts";
@@ -77,9 +78,9 @@ async function statusOf(port: number, fields: string): Promise<string> {
   return value.split(" ")[1]!;
 }
 
-/** Returns the process ids of instances with an inspector. */
-const debugged = (server: Server): Promise<string> =>
-  host("pgrep", "-f", `--inspect.*${server.functions}|--inspect(-wait)?=127.0.0.1:61229`);
+/** Returns the process ids of a server's sandboxes with an inspector. */
+const debugged = ({ functions }: Server): Promise<string> =>
+  host("pgrep", "-f", "--", `/ddsrv/inspector/ddsrv-${deriveOwnerId(functions)}-`);
 
 Deno.test("debug attaches a debugger beside the instance that serves, and ends with its client", async () => {
   await using server = await startServer({ files: FILES });
@@ -93,6 +94,8 @@ Deno.test("debug attaches a debugger beside the instance that serves, and ends w
   const table = await Deno.readTextFile(`/proc/${pid}/net/tcp`);
   const inspector = parseSocketTable(table).filter((one) => one.port === 61_229);
   assert.deepEqual(inspector, [{ port: 61_229, scope: "loopback" }]);
+
+  assert.notEqual(await debugged(server), "");
 
   // Requests: the field is for the proxy alone, and a wrong secret is none.
   const other = await get(server, secret);
@@ -136,11 +139,15 @@ Deno.test("debug attaches a debugger beside the instance that serves, and ends w
   const second = await server.cli("debug", "app");
   assert.deepEqual([second.code, second.stdout], [1, ""]);
   assert.match(second.stderr, /"app" has a debug session already/);
-  const logs = (await server.cli("logs", "app")).stdout;
+  await session.said(`version one of ${other}`);
+  let logs = "";
+  await eventually("the lines of both instances in the log", async () => {
+    logs = (await server.cli("logs", "app")).stdout;
+    return [serving, other].every((id) => logs.includes(`version one of ${id}`));
+  }, { now: () => logs });
   assert.match(logs, /ddsrv: debug instance of revision [0-9a-f]{12} \(pid \d+\) starts/);
   assert.match(logs, new RegExp(`\\[debug\\] version one of ${other}`));
   assert.match(logs, new RegExp(`(?<!\\[debug\\] )version one of ${serving}`));
-  assert.match(session.output(), new RegExp(`version one of ${other}`));
 
   // New code serves, and the session keeps its own.
   await server.write({ "app/index.ts": APP.replace("version one", "version two") });
@@ -158,11 +165,11 @@ Deno.test("debug attaches a debugger beside the instance that serves, and ends w
     await session.child.status;
     await answered;
   }
-  await eventually("the end of the instance", async () => await debugged(server) === "");
+  await server.said(`(pid ${pid}) stopped`);
+  assert.equal(await debugged(server), "");
   const latest = await get(server, secret);
   assert.ok(![serving, other].includes(latest));
   assert.equal(latest, await get(server));
-  assert.match((await server.cli("logs", "app")).stdout, /debug instance of revision .* stopped/);
 
   // --break waits for a debugger, which reaches the first line by one step.
   const breaking = spawnDebug(server, "app", "--break", "--port", String(port));

@@ -10,6 +10,7 @@ const change: Change = {
   commit: "0123abc",
   user: { uid: 0, name: "root" },
   revision: REVISION,
+  subject: undefined,
   result: "failed",
   stage: "check",
   reason: "The check failed",
@@ -35,6 +36,7 @@ const wrong: readonly (readonly [string, object])[] = [
   ["a user without an id", { user: { name: "root" } }],
   ["an unknown stage", { stage: "night" }],
   ["a reason that is too long", { reason: "x".repeat(301) }],
+  ["a subject that is no text", { subject: 1 }],
   ["an id with other characters", { id: "../../../etc" }],
 ];
 

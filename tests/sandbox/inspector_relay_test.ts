@@ -38,12 +38,7 @@ Deno.test("runCommand() opens an inspector on loopback only, and only if a perso
   const inspect = (options: Partial<RunCommandOptions>): string[] =>
     runCommand({ ...OPTIONS, ...options }).filter((one) => one.startsWith("--inspect"));
   assert.deepEqual(inspect({}), []);
-  assert.deepEqual(inspect({ inspector: { port: 61_229, isAwaited: false } }), [
-    "--inspect=127.0.0.1:61229",
-  ]);
-  assert.deepEqual(inspect({ inspector: { port: 61_229, isAwaited: true } }), [
-    "--inspect-wait=127.0.0.1:61229",
-  ]);
+  assert.deepEqual(inspect({ inspectorPort: 61_229 }), ["--inspect=127.0.0.1:61229"]);
 });
 
 Deno.test("sandboxCommand() relays the inspector in front of Landlock, and also without it", () => {

@@ -4,7 +4,11 @@ import type { Change } from "../../lib/history/change.ts";
 import { putChange } from "../../lib/history/change_list.ts";
 import type { ChangeStore } from "../../lib/history/change_store.ts";
 import type { Origin } from "../../lib/history/origin.ts";
-import { type ChangeHistory, createChangeHistory } from "../../lib/supervisor/change_history.ts";
+import {
+  type ChangeHistory,
+  createChangeHistory,
+  type NotedRun,
+} from "../../lib/supervisor/change_history.ts";
 import type { FunctionState } from "../../lib/supervisor/state.ts";
 import type { Event } from "../../lib/supervisor/step.ts";
 import { transition } from "../../lib/supervisor/transition.ts";
@@ -288,6 +292,21 @@ const rows: readonly {
     changes: "edit ready a, deploy ready b 0123abc",
   },
   {
+    what: "a restart of ddsrv that was killed during a deploy, which was undone then",
+    known: [change("a"), change("b", { ...deploy, revision: undefined, result: "interrupted" })],
+    steps: [start("a"), ready(1)],
+    changes: "edit ready a, deploy interrupted - 0123abc",
+  },
+  {
+    what: "a restart of ddsrv after a run of a schedule that it has interrupted",
+    known: [
+      change("a", { by: "deploy" }),
+      change("a", { by: "schedule", revision: undefined, subject: "b", result: "interrupted" }),
+    ],
+    steps: [start("a"), ready(1)],
+    changes: "deploy ready a, schedule interrupted -",
+  },
+  {
     what: "a restart of ddsrv with a function that is stopped by hand",
     known: [change("a"), change("a", { by: "stop", result: "stopped" })],
     steps: [
@@ -377,4 +396,39 @@ Deno.test("createChangeHistory() adds nothing to a history that was removed with
   await store.forget("a");
   send(stop);
   assert.deepEqual(store.changes, []);
+});
+
+Deno.test("createChangeHistory() records runs by hand, and runs with another result than before", () => {
+  const { history, store } = live();
+  const run = (result: "ok" | "failed", part: Partial<NotedRun> = {}): void =>
+    history.noteRun("a", "report", {
+      startedAtMs: 1_000,
+      durationMs: 1.5,
+      isManual: false,
+      result,
+      ...result === "ok" ? {} : { reason: "status 500" },
+      ...part,
+    });
+  const results = (): string =>
+    store.changes.map(({ by, subject, result, reason = "-" }) =>
+      [by, subject, result, reason].join(" ")
+    ).join(", ");
+  run("ok");
+  assert.equal(results(), "");
+  run("failed");
+  run("failed");
+  run("ok");
+  run("ok");
+  const begun = "schedule report failed status 500, schedule report ok -";
+  assert.equal(results(), begun);
+  const user = { uid: 0, name: "root" };
+  run("ok", { isManual: true, user });
+  assert.equal(results(), `${begun}, schedule report ok -`);
+  assert.deepEqual(store.changes.at(-1)!.user, user);
+  assert.equal(store.changes.at(-1)!.durationMs, 2);
+  // After a restart, the last recorded result counts.
+  const again = live(store.changes);
+  const later = { startedAtMs: 1, durationMs: 1, isManual: false } as const;
+  again.history.noteRun("a", "report", { ...later, result: "ok" });
+  assert.equal(again.store.changes.length, 3);
 });

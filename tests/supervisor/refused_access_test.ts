@@ -103,6 +103,16 @@ const kinds: readonly [line: string, mark: string, context?: Partial<AdviceConte
     none,
   ],
   [
+    "Error: connect ENETUNREACH 203.0.113.9:443 - Local (0.0.0.0:0)",
+    "connection to 203.0.113.9:443 refused: with rootless isolation, a function reaches no other",
+    { level: "rootless" },
+  ],
+  [
+    "Error: Network is unreachable (os error 101)",
+    "connection refused: with rootless isolation, a function reaches no other server",
+    { level: "rootless" },
+  ],
+  [
     "Error: connect ECONNREFUSED 127.0.0.1:5432",
     "connection to 127.0.0.1:5432 refused: in a function, localhost is its own sandbox",
   ],
@@ -128,6 +138,7 @@ Deno.test("refusedAccess() says nothing about other lines", () => {
       policy: { ...policy, permissions: { ...defaultPermissions, run: true } },
     }],
     ["Error: Operation not permitted (os error 1)", { level: "none" }],
+    ["Error: Network is unreachable (os error 101)"],
   ];
   for (const [line, context] of rows) {
     assert.equal(refusedAccess(line, () => ({ ...CONTEXT, ...context })), undefined, line);

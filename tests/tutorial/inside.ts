@@ -4,9 +4,10 @@ import { eventually } from "../patience.ts";
 import { readPage } from "../readme.ts";
 import { openMachines } from "./machines.ts";
 import { missingLine } from "./match_output.ts";
-import { type Step, stepsOf } from "./steps.ts";
+import { recordingOf, type Step, stepsOf } from "./steps.ts";
 
-const PAGE = Deno.args[0] ?? "docs/getting-started.md";
+const PAGE = "docs/getting-started.md";
+const PICTURE = new URL("../../docs/tutorial.svg", import.meta.url);
 
 /** Error of a command: the block ends with it where the page shows that it fails. */
 const FAILURE = /^ddsrv: /;
@@ -48,7 +49,9 @@ async function main(): Promise<number> {
   }
   const failed = steps.length - passed;
   say(`${passed} passed, ${failed} failed`);
-  return failed === 0 && passed > 0 ? 0 : 1;
+  if (failed > 0 || passed === 0) return 1;
+  if (Deno.args.includes("--write")) await Deno.writeTextFile(PICTURE, recordingOf(steps));
+  return 0;
 }
 
 function say(text: string): void {

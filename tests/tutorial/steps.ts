@@ -1,3 +1,4 @@
+import { terminalRecording } from "../terminal_recording.ts";
 import { type CodeBlock, codeBlocks } from "../readme.ts";
 
 /** One of the two machines of the tutorial. */
@@ -40,6 +41,16 @@ export function stepsOf(markdown: string): Step[] {
     if (machine !== "laptop" && machine !== "server") return [];
     return [{ machine, ...splitScript(block), output: outputOf(blocks[index + 1]) }];
   });
+}
+
+/** Returns the steps as a picture that moves, with the output that the page shows. */
+export function recordingOf(steps: readonly Step[]): string {
+  const recorded = steps.map(({ machine, script, foreground, output }) => ({
+    machine,
+    commands: [...script.split("\n"), foreground ?? ""].filter((line) => line !== ""),
+    output,
+  }));
+  return terminalRecording("from a laptop to a server, and back after a mistake", recorded);
 }
 
 function splitScript({ text }: CodeBlock): Pick<Step, "script" | "foreground"> {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { missingLine, steadyLine } from "./match_output.ts";
-import { stepsOf } from "./steps.ts";
+import { linesOfPicture } from "../terminal_picture.ts";
+import { readPage } from "../readme.ts";
+import { recordingOf, stepsOf } from "./steps.ts";
 
 Deno.test("stepsOf() returns the blocks of the two machines with their output", () => {
   const page = [
@@ -59,4 +61,11 @@ Deno.test("missingLine() finds lines in their order, with others between them", 
   assert.equal(missingLine(["one 2s", "…", "two"], output), undefined);
   assert.equal(missingLine(["two", "one 2s"], output), "one 2s");
   assert.equal(missingLine(["three"], output), "three");
+});
+
+Deno.test("docs/tutorial.svg shows the steps of docs/getting-started.md", async () => {
+  // deno task test:tutorial --write makes it anew.
+  const steps = stepsOf(await readPage("docs/getting-started.md"));
+  const shown = linesOfPicture(await readPage("docs/tutorial.svg"));
+  assert.deepEqual(shown, linesOfPicture(recordingOf(steps)));
 });
