@@ -27,7 +27,7 @@ const PORTS: Readonly<Record<string, string>> = {
   "lib/system/directory_reader.ts": "reads a whole directory at once on other systems",
   "lib/system/held_link.ts": "only reads links that are held by a descriptor below /proc",
   "lib/system/held_path.ts": "without /proc, a file is held by its name",
-  "lib/system/keep_alive.ts": "sets nothing if there is no libc.so.6",
+  "lib/system/keep_alive.ts": "sets nothing on other systems",
   "lib/system/kill_with_children.ts": "kills only the process itself on Windows",
   "lib/system/linux_files.ts": "loads the C library only on Linux",
   "lib/system/process_figures.ts": "a missing file below /proc is an ended process",

@@ -1,4 +1,5 @@
 import type { SettingReport } from "../../lib/control/api.ts";
+import { describeOrigin } from "../../lib/control/describe_origin.ts";
 import { formatTable } from "./table.ts";
 import { makeVisible } from "./visible.ts";
 
@@ -15,22 +16,4 @@ function describeValue(value: unknown): string {
   if (value === null) return "-";
   if (Array.isArray(value)) return value.map(describeValue).join(", ") || "[]";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
-}
-
-function describeOrigin({ source, name }: Pick<SettingReport, "source" | "name">): string {
-  switch (source) {
-    case "default":
-      return "default";
-    case "file":
-      return "ddsrv.json of the functions directory";
-    case "functions":
-      return `${JSON.stringify(name)} in "functions"`;
-    case "manifest":
-      return "its ddsrv.json";
-    case "variable":
-    case "flag":
-      return name ?? source;
-    default:
-      return source satisfies never;
-  }
 }

@@ -3,6 +3,7 @@ import { AttemptState, CLIENT_CLOSED } from "./attempt_state.ts";
 import { BodyReader } from "./http1/body_reader.ts";
 import { encodeChunk, LAST_CHUNK } from "./http1/chunked.ts";
 import type { Client } from "./context.ts";
+import { copyHopNames } from "./http1/connection_field.ts";
 import { badUpstream, type FaultCode, faultOf } from "./http1/fault.ts";
 import { findHeadEnd } from "./http1/head_end.ts";
 import { otherProtocol } from "./http1/other_protocol.ts";
@@ -194,7 +195,10 @@ export class Attempt {
     const response = this.#response;
     this.#state.answered();
     const rewrite = this.#plan();
-    const body = new BodyReader(wire, response.framing, { isDechunked: rewrite.isDechunked });
+    const body = new BodyReader(wire, response.framing, {
+      isDechunked: rewrite.isDechunked,
+      hopNames: copyHopNames(response),
+    });
     client.tally.status = response.status;
     if (!await sendToClient(client, this.#firstPiece(body, rewrite))) {
       return this.#incomplete(CLIENT_CLOSED.code);

@@ -13,6 +13,9 @@ export interface HalfClosedOptions {
 /** Time until the first check; most responses have ended before. */
 const FIRST_MS = 1_000;
 
+/** Number of probes before the intervals grow. */
+const QUICK_PROBES = 3;
+
 /** A response that pauses for longer ends. */
 const QUIET_MS = 5_000;
 
@@ -29,11 +32,12 @@ const CONTINUE = ascii("HTTP/1.1 100 Continue\r\n\r\n");
  */
 export function watchHalfClosed(client: Client, options: HalfClosedOptions): void {
   const { wire, deadlines } = client;
-  let [waitMs, quietMs, written] = [FIRST_MS, 0, wire.written];
+  let [waitMs, probes, quietMs, written] = [FIRST_MS, 0, 0, wire.written];
 
   function check(): void {
     if (!options.isHttp10 && !options.isAnswered()) {
-      waitMs *= 2;
+      // A client that is gone fails the second write, with TLS the third.
+      waitMs = ++probes < QUICK_PROBES ? FIRST_MS : waitMs * 2;
       // A write that waits shows the end itself.
       if (deadlines.write.dueAtMs === Infinity) void probe();
     } else {

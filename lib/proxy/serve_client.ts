@@ -7,6 +7,7 @@ import { answerReload, isReloadRequest } from "./answer_reload.ts";
 import { CLIENT_CLOSED } from "./attempt_state.ts";
 import { BodyReader } from "./http1/body_reader.ts";
 import type { Client } from "./context.ts";
+import { copyHopNames } from "./http1/connection_field.ts";
 import { clientAddress } from "./forwarded_client.ts";
 import { leavesFirstSegment } from "./dot_segments.ts";
 import type { ExchangeOptions } from "./attempt.ts";
@@ -264,7 +265,10 @@ async function forward(
     const fault = faultOf("body-too-large", { detail: `more than ${limits.maxBodyBytes} bytes` });
     return await answerFault(client, head, { fault, isHtml });
   }
-  const body = new BodyReader(wire, framing, { maxBytes: limits.maxBodyBytes });
+  const body = new BodyReader(wire, framing, {
+    maxBytes: limits.maxBodyBytes,
+    hopNames: copyHopNames(head),
+  });
   const keepsPrefix = route.keepPrefix === true;
   const requestId = (peer.isTrusted && fieldText(head.bytes, head.fields, REQUEST_ID)) ||
     crypto.randomUUID();

@@ -23,10 +23,11 @@ export interface KeepAlive {
 /**
  * Sets the keep-alive times of all connections that this process accepts at a TCP port from now on:
  * accepted sockets have the options of their listener (tcp(7)). Deno only switches keep-alive on,
- * with the kernel's time of two hours. Returns the number of listeners, 0 if the system has no
- * libc.so.6 or Deno may not load it.
+ * with the kernel's time of two hours. Returns the number of listeners, 0 on other systems than Linux,
+ * or if libc.so.6 can't be loaded.
  */
 export function setKeepAlive(port: number, { idleS, intervalS, probes }: KeepAlive): number {
+  if (Deno.build.os !== "linux") return 0;
   const options = [
     [SOL_SOCKET, SO_KEEPALIVE, 1],
     [SOL_TCP, TCP_KEEPIDLE, idleS],

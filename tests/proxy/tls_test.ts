@@ -42,6 +42,23 @@ Deno.test("openProxy() forwards large bodies over TLS, both ways", async () => {
   await answered;
 });
 
+Deno.test("openProxy() answers a TLS client that shuts down its side, and drops one that is gone", async () => {
+  await using stage = openStage({}, { tls: one });
+  const client = await stage.connect(one.authority);
+  await client.write(GET);
+  await client.closeWrite();
+  const served = await stage.backend.accept();
+  await served.readHead();
+  await served.write(OK);
+  equal(await client.readAll(), OK);
+  const gone = await stage.connect(one.authority);
+  await gone.write(GET);
+  await served.readHead();
+  gone.close();
+  equal(await served.readAll(), "");
+  await within(stage.upstream.drained(), "the exchange to end");
+});
+
 Deno.test("openProxy() sends the whole response before it closes a TLS connection", async () => {
   await using stage = openStage({}, { tls: one });
   const body = "x".repeat(4 * 1024 * 1024);

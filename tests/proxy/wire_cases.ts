@@ -417,6 +417,18 @@ export const WIRE_CASES: readonly WireCase[] = [
     "trailers that never end": [`0\r\nX: ${"a".repeat(20_000)}`, "\r\n\r\n"],
   }),
 
+  {
+    name: "a trailer that Connection lists",
+    request: post(
+      "Connection: x-hop, X-Sum\r\nTransfer-Encoding: chunked",
+      `0\r\nX-Other: 1\r\nX-HOP: 2\r\n\r\n${SMUGGLED}`,
+    ),
+    status: 400,
+    upstream: seenChunked("0\r\nX-Other: 1\r\nX-HOP"),
+    isCut: true,
+    isClosed: true,
+  },
+
   // Request lines.
   ...refused(400, {
     "two spaces after the method": withLine("GET  /app HTTP/1.1"),

@@ -1,7 +1,8 @@
 import { CliError } from "../../exit_code.ts";
+import { interruptible } from "../../interrupt.ts";
 import { answerLine, commandScript } from "./remote_script.ts";
 import { sshArguments } from "./ssh_arguments.ts";
-import { spawnSsh } from "./spawn_ssh.ts";
+import { endProcess, spawnSsh } from "./spawn_ssh.ts";
 import type { ChosenTarget } from "./target_file.ts";
 import { loginOf } from "./target.ts";
 
@@ -16,6 +17,14 @@ const SSH_FAILED = 255;
  * @throws {CliError} if ssh fails, or there is no ddsrv
  */
 export async function runRemote(
+  server: Pick<ChosenTarget, "target" | "command">,
+  args: readonly string[],
+): Promise<number> {
+  return await interruptible((signal) => runUntil(signal, server, args));
+}
+
+async function runUntil(
+  signal: AbortSignal,
   { target, command }: Pick<ChosenTarget, "target" | "command">,
   args: readonly string[],
 ): Promise<number> {
@@ -23,11 +32,14 @@ export async function runRemote(
   const ssh = spawnSsh(sshArguments(target, { script: commandScript(command), canAsk }), {
     output: "inherit",
   });
+  // A signal to this process alone would leave ssh behind.
+  signal.addEventListener("abort", () => endProcess(ssh), { once: true });
   const writer = ssh.stdin.getWriter();
   // The server says why it reads nothing.
   await writer.write(new TextEncoder().encode(answerLine(args))).catch(() => {});
   const { code } = await ssh.status;
   await writer.abort().catch(() => {});
+  if (signal.reason instanceof CliError) return signal.reason.exitCode;
   if (code === SSH_FAILED) {
     throw new CliError(
       `Cannot connect to "${target.host}", or the connection ended. Try: ${loginOf(target)} true`,

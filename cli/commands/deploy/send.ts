@@ -2,7 +2,7 @@ import { CliError, ExitCode } from "../../exit_code.ts";
 import { printError, printOut } from "../../output/print.ts";
 import { makeVisible } from "../../output/visible.ts";
 import { answerLine, type Greeting, parseGreeting, remoteScript } from "./remote_script.ts";
-import { spawnSsh } from "./spawn_ssh.ts";
+import { endProcess, spawnSsh } from "./spawn_ssh.ts";
 import { sshArguments } from "./ssh_arguments.ts";
 import { loginOf, type Target } from "./target.ts";
 import type { Transfer } from "./transfer.ts";
@@ -83,14 +83,6 @@ export async function send(delivery: Delivery): Promise<Sent> {
     await Promise.allSettled([ssh.status, messages, output]);
     if (signal.aborted) throw interrupted(signal.reason, target);
     throw error;
-  }
-}
-
-function endProcess(ssh: Deno.ChildProcess): void {
-  try {
-    ssh.kill("SIGTERM");
-  } catch {
-    // It has ended.
   }
 }
 

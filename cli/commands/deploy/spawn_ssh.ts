@@ -24,3 +24,12 @@ export function spawnSsh(
     );
   }
 }
+
+/** Asks ssh to end, if it has not. */
+export function endProcess(ssh: Deno.ChildProcess): void {
+  try {
+    ssh.kill("SIGTERM");
+  } catch {
+    // It has ended.
+  }
+}

@@ -9,6 +9,8 @@ export interface BodyOptions {
   readonly isDechunked?: boolean;
   /** Maximum bytes of data in a chunked body; a declared length is checked before reading. */
   readonly maxBytes?: number;
+  /** Names in lower case that the message's `Connection` lists; no trailer may have them. */
+  readonly hopNames?: readonly Uint8Array[];
 }
 
 /** Reads the body of one message from a wire, piece by piece, and finds its end. */
@@ -34,7 +36,7 @@ export class BodyReader {
     this.#maxBytes = options.maxBytes ?? Infinity;
     this.isDone = framing.type === "none";
     if (framing.type === "length") this.#left = framing.length;
-    if (framing.type === "chunked") this.#scanner = new ChunkedScanner();
+    if (framing.type === "chunked") this.#scanner = new ChunkedScanner(options.hopNames);
   }
 
   /**

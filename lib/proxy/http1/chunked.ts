@@ -1,5 +1,5 @@
 import { isTrailerName } from "./field_names.ts";
-import { ascii, COLON, CR, FIELD_VALUE, HEX, LF, SEMICOLON, TOKEN } from "./octets.ts";
+import { ascii, COLON, CR, FIELD_VALUE, HEX, LF, matchesAt, SEMICOLON, TOKEN } from "./octets.ts";
 
 /** Position of a scanner within a chunked body. */
 enum State {
@@ -53,11 +53,17 @@ export class ChunkedScanner {
   #extensionBytes = 0;
   #trailerBytes = 0;
   #name: number[] = [];
+  readonly #hopNames: readonly Uint8Array[];
 
   /** Bytes of data in all chunks up to the current one, which is counted whole. */
   dataBytes = 0;
   /** Why the body is invalid. */
   fault: string | undefined;
+
+  /** `hopNames`: names in lower case that `Connection` lists, which no trailer may have. */
+  constructor(hopNames: readonly Uint8Array[] = []) {
+    this.#hopNames = hopNames;
+  }
 
   /** True when the last byte of the body was scanned. */
   get isDone(): boolean {
@@ -152,6 +158,11 @@ export class ChunkedScanner {
     return undefined;
   }
 
+  #isTrailer(name: Uint8Array): boolean {
+    return isTrailerName(name) &&
+      !this.#hopNames.some((one) => one.length === name.length && matchesAt(name, 0, one));
+  }
+
   #readTrailer(byte: number): string | undefined {
     if (++this.#trailerBytes > MAX_TRAILERS) {
       return "the trailers are too long";
@@ -169,7 +180,7 @@ export class ChunkedScanner {
       case State.TrailerName:
         if (byte === COLON) {
           this.#state = State.TrailerValue;
-          return isTrailerName(Uint8Array.from(this.#name))
+          return this.#isTrailer(Uint8Array.from(this.#name))
             ? undefined
             : "a trailer is only allowed in the header";
         }

@@ -1,6 +1,6 @@
 import { FieldKind } from "./field_names.ts";
 import { fieldMembers, type FieldTable, findField, type Range } from "./fields.ts";
-import { ascii, matchesAt } from "./octets.ts";
+import { ascii, latin1, matchesAt } from "./octets.ts";
 
 /** Options in the `Connection` fields of a message (RFC 9110, section 7.6.1). */
 export interface ConnectionOptions {
@@ -21,6 +21,7 @@ const MAX_NAMES = 32;
 /** Longer than any hop-by-hop field name in use. */
 const MAX_NAME_BYTES = 64;
 
+const NO_NAMES: readonly Uint8Array[] = [];
 const NO_OPTIONS: ConnectionOptions = {
   hasClose: false,
   hasKeepAlive: false,
@@ -48,6 +49,17 @@ export function readConnectionOptions(
     index = findField(fields, FieldKind.Connection, index + 1);
   }
   return { hasClose, hasKeepAlive, hasUpgrade, names };
+}
+
+/** Copies the names that `Connection` lists, in lower case; they outlive the buffer of the head. */
+export function copyHopNames(
+  { bytes, connectionNames }: {
+    readonly bytes: Uint8Array;
+    readonly connectionNames: readonly Range[];
+  },
+): readonly Uint8Array[] {
+  if (connectionNames.length === 0) return NO_NAMES;
+  return connectionNames.map(({ start, end }) => ascii(latin1(bytes, start, end).toLowerCase()));
 }
 
 function isOption(bytes: Uint8Array, { start, end }: Range, lower: Uint8Array): boolean {

@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { SettingReport, VariableReport } from "../../control/api.ts";
+import { describeOrigin } from "../../control/describe_origin.ts";
 import { NOTHING } from "../format.ts";
 import { plainLines } from "../log_text.ts";
 
@@ -23,7 +24,7 @@ export function SettingTable(
           <tr>
             <th scope="row">{setting.key}</th>
             <td class="value">{plainLines(describeValue(setting.value))}</td>
-            <td>{plainLines(describeSource(setting))}</td>
+            <td>{plainLines(describeOrigin(setting))}</td>
           </tr>
         ))}
       </tbody>
@@ -78,22 +79,4 @@ function describeValue(value: unknown): string {
   if (value === null) return NOTHING;
   if (Array.isArray(value)) return value.map(describeValue).join(", ") || "none";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
-}
-
-function describeSource({ source, name }: SettingReport): string {
-  switch (source) {
-    case "default":
-      return "default";
-    case "file":
-      return "ddsrv.json of the functions directory";
-    case "functions":
-      return `${JSON.stringify(name)} in its "functions"`;
-    case "manifest":
-      return "its ddsrv.json";
-    case "variable":
-    case "flag":
-      return name ?? source;
-    default:
-      return source satisfies never;
-  }
 }
