@@ -7,7 +7,7 @@ import {
   remoteScript,
 } from "../../../cli/commands/deploy/remote_script.ts";
 import { sshArguments } from "../../../cli/commands/deploy/ssh_arguments.ts";
-import { parseTarget, requireCommand } from "../../../cli/commands/deploy/target.ts";
+import { parseTarget, requireCommand, runsDdsrv } from "../../../cli/commands/deploy/target.ts";
 import {
   chooseTarget,
   readTargetFile,
@@ -68,6 +68,41 @@ Deno.test("requireCommand() takes plain words only", () => {
   for (const text of ["", " ", "-x", "a;b", "a 'b'", "a$b", "a  b", "a\nb", "a`b`", "a&b", 'a"b']) {
     assert.throws(() => requireCommand(text), CliError, text);
   }
+});
+
+Deno.test("runsDdsrv() knows ddsrv of the system alone", () => {
+  const own = [
+    "ddsrv",
+    "sudo ddsrv",
+    "sudo -n -u ann /usr/local/bin/ddsrv",
+    "doas /opt/a-1.2/ddsrv",
+  ];
+  for (const text of own) assert.ok(runsDdsrv(text), text);
+  const others = [
+    "npx ddsrv",
+    "npx evil",
+    "rm -rf -- ddsrv",
+    "src/evil/ddsrv",
+    "./ddsrv",
+    "/tmp/ddsrv",
+    "/usr/../tmp/ddsrv",
+    "/usr/.x/ddsrv",
+    "sudo -s ddsrv",
+    "sudo -u -s ddsrv",
+    "env LD_PRELOAD=/tmp/x ddsrv",
+    "ddsrv x",
+    "xddsrv",
+    "ddsrv\n",
+  ];
+  for (const text of others) assert.ok(!runsDdsrv(text), text);
+});
+
+Deno.test("chooseTarget() runs no other program that a file names", () => {
+  const command = "npx evil";
+  const file: TargetFile = { targets: { default: { url: "ssh://localhost", command } } };
+  assert.throws(() => chooseTarget(file, {}), /runs another program than ddsrv: "npx evil"/);
+  assert.throws(() => chooseTarget(file, { to: "default" }), /pass it yourself: --command/);
+  assert.equal(chooseTarget(file, { command }).command, command);
 });
 
 Deno.test("sshArguments() never asks without a terminal, and ends the options", () => {
