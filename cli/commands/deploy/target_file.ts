@@ -123,7 +123,7 @@ function splitName(to: string): { readonly name?: string; readonly url?: string 
 function otherProgram(name: string, command: string): Error {
   return usageError(
     `The target "${name}" in ${TARGET_FILE} runs another program than ddsrv: "${command}". If you ` +
-      `trust it, pass it yourself: --command "${command}"`,
+      `trust it, pass it to ddsrv deploy: --command "${command}"`,
   );
 }
 

@@ -101,7 +101,7 @@ Deno.test("chooseTarget() runs no other program that a file names", () => {
   const command = "npx evil";
   const file: TargetFile = { targets: { default: { url: "ssh://localhost", command } } };
   assert.throws(() => chooseTarget(file, {}), /runs another program than ddsrv: "npx evil"/);
-  assert.throws(() => chooseTarget(file, { to: "default" }), /pass it yourself: --command/);
+  assert.throws(() => chooseTarget(file, { to: "default" }), /pass it to ddsrv deploy: --command/);
   assert.equal(chooseTarget(file, { command }).command, command);
 });
 
