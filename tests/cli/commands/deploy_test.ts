@@ -15,6 +15,7 @@ import {
   withTarget,
 } from "../../../cli/commands/deploy/target_file.ts";
 import { openTransfer } from "../../../cli/commands/deploy/transfer.ts";
+import { visibleOutput } from "../../../cli/commands/deploy/visible_output.ts";
 import { CliError } from "../../../cli/exit_code.ts";
 import { nameProblem } from "../../../lib/config/function_name.ts";
 import { temporaryDirectory } from "../../temporary_directory.ts";
@@ -145,6 +146,18 @@ Deno.test("remoteScript() passes arguments unchanged through a shell", async () 
     numRuns: 20,
     examples: [[["--name", 'it\'s $(id) `id` "x" \\ !! ~ *', "", "-n"]]],
   });
+});
+
+Deno.test("visibleOutput() leaves no control character, and JSON as it is", () => {
+  assert.equal(
+    visibleOutput("a\x1b]0;x\x07\r\n\tb\x9b2J"),
+    "a\\u001b]0;x\\u0007\\u000d\n\tb\\u009b2J",
+  );
+  const value = { name: "a\x7f\u202e\x9b\n\t\x1b" };
+  const text = visibleOutput(JSON.stringify(value, null, 2));
+  assert.deepEqual(JSON.parse(text), value);
+  // deno-lint-ignore no-control-regex
+  assert.doesNotMatch(text, /[\x1b\x7f\x9b\u202e]/);
 });
 
 Deno.test("parseGreeting() knows a server, its absence and other output", () => {
