@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { connectControl } from "../../lib/control/control_client.ts";
+import { changeableParent } from "../../lib/sandbox/trusted_program.ts";
 import { CliError, ExitCode, usageError } from "../exit_code.ts";
 import { printError, printOut } from "../output/print.ts";
 import { planSelf } from "../service/self.ts";
@@ -42,6 +43,7 @@ export async function gitInit(name: string, options: GitOptions): Promise<number
   };
   const hooks = join(directory, "hooks");
   const path = join(hooks, "pre-receive");
+  await prepareParent(directory);
   if (!await isOwnRepository([directory, hooks, path])) await initRepository(directory, hooks);
   await runGit(["-C", directory, "symbolic-ref", "HEAD", `refs/heads/${options.branch}`]);
   await Deno.writeTextFile(path, formatHook(hook));
@@ -53,6 +55,19 @@ export async function gitInit(name: string, options: GitOptions): Promise<number
       `${urlOf(directory)} && git push ddsrv ${options.branch}\n`,
   );
   return ExitCode.Done;
+}
+
+/**
+ * Makes the directory of a repository's directory. Root does not write where another user could put a
+ * link in the repository's place, and then replace its hook, which root's pushes run.
+ */
+export async function prepareParent(directory: string): Promise<void> {
+  const parent = dirname(directory);
+  await Deno.mkdir(parent, { recursive: true, mode: 0o700 });
+  if (Deno.uid() !== 0) return;
+  const problem = await changeableParent(join(await Deno.realPath(parent), basename(directory)));
+  if (problem === undefined) return;
+  throw new CliError(`${problem}. Run the command as that user, or pass another --dir`);
 }
 
 /**
@@ -77,7 +92,8 @@ async function isOwnRepository(paths: readonly string[]): Promise<boolean> {
 }
 
 async function initRepository(directory: string, hooks: string): Promise<void> {
-  await Deno.mkdir(dirname(directory), { recursive: true, mode: 0o700 });
+  // Fails if another user has made it meanwhile.
+  await Deno.mkdir(directory);
   // Without hooks of the host's template, and whatever the host sets as hooks' directory.
   await runGit(["init", "--quiet", "--bare", "--template=", "--", directory]);
   await runGit(["-C", directory, "config", "core.hooksPath", hooks]);

@@ -40,7 +40,8 @@ export async function ui(options: UiOptions): Promise<number> {
   const tokens = createLoginTokens();
   using page = createPageHandler({
     source: control,
-    acceptToken: (token) => Promise.resolve(tokens.take(token)),
+    takeLink: tokens.take,
+    acceptToken: () => Promise.resolve(false),
     remedy: "Run ddsrv ui again: it prints a link that logs in.",
     canWrite: () => options.write === true,
     version,

@@ -176,6 +176,8 @@ export async function compareTrees(
     return true;
 
     async function describe(): Promise<FileDifference> {
+      // Each search costs time, and the event loop waits for it.
+      if (hunks > limits.hunks) return omitted(path, { before, after });
       const pair = { path, before: await load(before), after: await load(after) };
       const begunMs = performance.now();
       const timeoutMs = Math.min(SEARCH_MS, limits.searchMs - searchMs);
@@ -203,12 +205,18 @@ function isDirectory(entry: Entry | undefined): boolean {
   return entry?.stats.isDirectory() === true;
 }
 
-function directory(
-  path: string,
-  { before, after }: Pick<EntryPair, "before" | "after">,
-): FileDifference {
-  const change = before === undefined ? "added" : after === undefined ? "removed" : "changed";
-  return { path, change, kind: "directory", hunks: null };
+function directory(path: string, sides: Sides): FileDifference {
+  return { path, change: changeOf(sides), kind: "directory", hunks: null };
+}
+
+function omitted(path: string, sides: Sides): FileDifference {
+  return { path, change: changeOf(sides), kind: "omitted", hunks: null };
+}
+
+type Sides = Pick<EntryPair, "before" | "after">;
+
+function changeOf({ before, after }: Sides): FileDifference["change"] {
+  return before === undefined ? "added" : after === undefined ? "removed" : "changed";
 }
 
 function kindOf(stats: Stats): FileContent["type"] {

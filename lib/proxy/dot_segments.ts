@@ -8,14 +8,17 @@ const ESCAPED_DOT = ascii("%2e");
 const ESCAPED_SLASH = ascii("%2f");
 const ESCAPED_BACKSLASH = ascii("%5c");
 
+/** What some programs read as a slash, as bits. */
+const Separator = { Backslash: 1, EscapedSlash: 2, EscapedBackslash: 4 } as const;
+
 /**
  * Returns true if dot segments leave the first segment of a path, or are this segment: `/a/../b`,
  * `/./a`. Another program that removes them (RFC 3986, section 5.2.4), such as a front proxy with
  * rules for paths, sees another first segment than one that does not.
  *
  * Programs differ in what else they count as a dot, as a slash, and as an empty segment. So `%2e`
- * counts as a dot, `\`, `%2f` and `%5c` may be slashes, empty segments don't count, and the path
- * leaves if it does so in any of these readings. Escapes are decoded once.
+ * counts as a dot, each of `\`, `%2f` and `%5c` may be a slash or not, empty segments don't count,
+ * and the path leaves if it does so in any of these readings. Escapes are decoded once.
  *
  * @example
  * ```ts
@@ -26,14 +29,10 @@ const ESCAPED_BACKSLASH = ascii("%5c");
  */
 export function leavesFirstSegment(bytes: Uint8Array, start: number, end: number): boolean {
   if (!mayHaveDots(bytes, start, end)) return false;
-  let depth = 0;
-  let position = start;
-  while (position < end && bytes[position] !== QUESTION) {
-    const segment = readSegment(bytes, position + 1, end);
-    const isFirst = depth === 0 && segment.hasDots;
-    depth = segment.parents > 0 ? depth - segment.parents : depth + (segment.hasName ? 1 : 0);
-    if (isFirst || segment.parents > 0 && depth <= 0) return true;
-    position = segment.end;
+  const path = pathOf(bytes, start, end);
+  for (let reading = 0; reading <= path.separators; reading++) {
+    const isPossible = (reading & ~path.separators) === 0;
+    if (isPossible && leaves(path.symbols, reading)) return true;
   }
   return false;
 }
@@ -51,51 +50,59 @@ function mayHaveDots(bytes: Uint8Array, start: number, end: number): boolean {
   return false;
 }
 
-/** What lies between two slashes. */
-interface Segment {
-  readonly end: number;
-  /** True if it has a part that is neither empty nor dots. */
-  readonly hasName: boolean;
-  /** True if one of its parts is `.` or `..`. */
-  readonly hasDots: boolean;
-  /** Number of its parts that are `..`. */
-  readonly parents: number;
+/** Symbols of a path: a slash, a dot, a separator, or anything else. */
+const [SLASH_SYMBOL, DOT_SYMBOL, OTHER_SYMBOL] = [0, 8, 16];
+
+interface Path {
+  /** One for each byte or escape; separators are their bit. */
+  readonly symbols: readonly number[];
+  /** Bits of all separators in it. */
+  readonly separators: number;
 }
 
-/** Reads up to the next slash, and splits at everything that others may read as one. */
-function readSegment(bytes: Uint8Array, start: number, end: number): Segment {
-  let [hasName, hasDots, parents] = [false, false, 0];
-  let [dots, length] = [0, 0];
-
-  function endPart(): void {
-    const isDots = dots === length && length >= 1 && length <= 2;
-    if (isDots) hasDots = true;
-    if (isDots && length === 2) parents++;
-    if (length > 0 && !isDots) hasName = true;
-    dots = length = 0;
-  }
-
-  let position = start;
-  while (position < end && bytes[position] !== SLASH && bytes[position] !== QUESTION) {
-    const byte = bytes[position]!;
-    const escaped = byte === PERCENT ? escapeAt(bytes, position, end) : undefined;
-    if (byte === BACKSLASH || escaped === SLASH) {
-      endPart();
-    } else {
-      length++;
-      if (byte === DOT || escaped === DOT) dots++;
-    }
+function pathOf(bytes: Uint8Array, start: number, end: number): Path {
+  const symbols: number[] = [];
+  let separators = 0;
+  for (let position = start; position < end && bytes[position] !== QUESTION;) {
+    const escaped = bytes[position] === PERCENT ? escapeAt(bytes, position, end) : undefined;
+    const symbol = escaped ?? plainSymbol(bytes[position]!);
+    symbols.push(symbol);
+    if (symbol < DOT_SYMBOL) separators |= symbol;
     position += escaped === undefined ? 1 : 3;
   }
-  endPart();
-  return { end: position, hasName, hasDots, parents };
+  return { symbols, separators };
 }
 
-/** Returns what an escape stands for, if it matters here: a dot, or something like a slash. */
+function plainSymbol(byte: number): number {
+  if (byte === SLASH) return SLASH_SYMBOL;
+  if (byte === DOT) return DOT_SYMBOL;
+  return byte === BACKSLASH ? Separator.Backslash : OTHER_SYMBOL;
+}
+
+/** Returns the symbol of an escape, if it matters here. */
 function escapeAt(bytes: Uint8Array, position: number, end: number): number | undefined {
   if (position + 3 > end) return undefined;
-  if (matchesAt(bytes, position, ESCAPED_DOT)) return DOT;
-  const isSlash = matchesAt(bytes, position, ESCAPED_SLASH) ||
-    matchesAt(bytes, position, ESCAPED_BACKSLASH);
-  return isSlash ? SLASH : undefined;
+  if (matchesAt(bytes, position, ESCAPED_DOT)) return DOT_SYMBOL;
+  if (matchesAt(bytes, position, ESCAPED_SLASH)) return Separator.EscapedSlash;
+  return matchesAt(bytes, position, ESCAPED_BACKSLASH) ? Separator.EscapedBackslash : undefined;
+}
+
+/** Returns true if a path leaves its first segment when these separators are slashes. */
+function leaves(symbols: readonly number[], separators: number): boolean {
+  let [depth, dots, length] = [0, 0, 0];
+  for (let index = 0; index <= symbols.length; index++) {
+    const symbol = symbols[index] ?? SLASH_SYMBOL;
+    const isSlash = symbol === SLASH_SYMBOL || symbol < DOT_SYMBOL && (symbol & separators) !== 0;
+    if (!isSlash) {
+      length++;
+      if (symbol === DOT_SYMBOL) dots++;
+      continue;
+    }
+    const isDots = length > 0 && length <= 2 && dots === length;
+    if (isDots && depth <= dots - 1) return true;
+    if (isDots) depth -= dots - 1;
+    else if (length > 0) depth++;
+    dots = length = 0;
+  }
+  return false;
 }

@@ -8,7 +8,8 @@ import {
   valueStart,
 } from "./http1/fields.ts";
 import type { HeadWriter } from "./http1/head_writer.ts";
-import { ascii, CR, SLASH, SPACE, TAB } from "./http1/octets.ts";
+import { ascii, CR, isAt, matchesAt, SLASH, SPACE, TAB } from "./http1/octets.ts";
+import { PAGE_COOKIE } from "./page_cookie.ts";
 import type { Peer } from "./peer.ts";
 import type { RequestHead } from "./http1/request_head.ts";
 import type { ResponseHead } from "./http1/response_head.ts";
@@ -62,6 +63,8 @@ const CLIENT_ADDRESS = ascii("X-Deno-Client-Address: ");
 const VIA_11 = ascii("Via: 1.1 ddsrv\r\n");
 const VIA_10 = ascii("Via: 1.0 ddsrv\r\n");
 const FIELD_SEPARATOR = ascii(": ");
+const COOKIE = ascii("cookie");
+const PAGE_COOKIE_BYTES = ascii(PAGE_COOKIE);
 const REQUEST_ID = ascii("X-Request-Id: ");
 
 /** Sets of field kinds, as bits. */
@@ -286,7 +289,8 @@ function copyFields(writer: HeadWriter, source: FieldSource, dropped: number): n
   for (let index = 0; index < fields.count; index++) {
     const kind = fields.kinds[index]!;
     const isKept = (dropped >>> kind & 1) === 0;
-    const isWritten = isKept && !(kind === FieldKind.Other && isListed(source, index));
+    const isWritten = isKept &&
+      !(kind === FieldKind.Other && (isListed(source, index) || isPageCookie(source, index)));
     const isAnew = (FRAMING >>> kind & 1) === 1 && hasOddBlanks(bytes, fields, index);
     if (isWritten) copied++;
     if (isWritten && !isAnew) {
@@ -315,6 +319,19 @@ function hasOddBlanks(bytes: Uint8Array, fields: FieldTable, index: number): boo
   const blanks = valueStart(fields, index) - nameEnd(fields, index) - 1;
   const isUsual = blanks === 0 || blanks === 1 && bytes[valueStart(fields, index) - 1] === SPACE;
   return !isUsual || bytes[valueEnd(fields, index)] !== CR;
+}
+
+/** Returns true for a field with the cookie of ddsrv's page; a browser sends it to all ports. */
+function isPageCookie({ bytes, fields }: FieldSource, index: number): boolean {
+  const start = nameStart(fields, index);
+  if (nameEnd(fields, index) - start !== COOKIE.length || !matchesAt(bytes, start, COOKIE)) {
+    return false;
+  }
+  const last = valueEnd(fields, index) - PAGE_COOKIE_BYTES.length;
+  for (let at = valueStart(fields, index); at <= last; at++) {
+    if (isAt(bytes, at, PAGE_COOKIE_BYTES)) return true;
+  }
+  return false;
 }
 
 /** Returns true if `Connection` lists a field. Applies only to fields unknown to the proxy. */

@@ -16,15 +16,24 @@ export async function requireTrustedProgram(path: string): Promise<void> {
   if (problem !== undefined) {
     throw new Error(`"${path}" ${problem}. Make root its owner (chown root, chmod 755)`);
   }
+  const parents = await changeableParent(path);
+  if (parents !== undefined) throw new Error(`${parents}. Install it elsewhere`);
+}
+
+/**
+ * Returns which directory above a path another user can change, and so replace what is at the path;
+ * `undefined` if none.
+ *
+ * @param path real path
+ */
+export async function changeableParent(path: string): Promise<string | undefined> {
   for (let place = dirname(path);; place = dirname(place)) {
     const directory = await lstat(place);
     // In a sticky directory such as /tmp, only its owner can replace a file (inode(7)).
     const isSticky = (directory.mode & 0o1000) !== 0 && isOwn(directory.uid);
     const problem = isSticky ? undefined : changeableBy(directory);
-    if (problem !== undefined) {
-      throw new Error(`"${place}", which contains "${path}", ${problem}. Install it elsewhere`);
-    }
-    if (place === dirname(place)) return;
+    if (problem !== undefined) return `"${place}", which contains "${path}", ${problem}`;
+    if (place === dirname(place)) return undefined;
   }
 }
 

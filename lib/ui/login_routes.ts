@@ -15,7 +15,9 @@ export interface LoginRoutesOptions {
   readonly sessions: Sessions;
   /** Name of the session's cookie. */
   readonly cookie: () => string;
-  /** Returns true if a token may log in; a token of one use is used up. */
+  /** Uses up a token of a link; returns false for other tokens. */
+  readonly takeLink: (token: string) => boolean;
+  /** Returns true if another token may log in; attempts are limited. */
   readonly acceptToken: (token: string) => Promise<boolean>;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
@@ -32,12 +34,15 @@ export function addLoginRoutes(app: Hono<PageEnv>, options: LoginRoutesOptions):
   const loginLimit = createLoginLimit(options.now);
 
   async function logIn(c: PageContext, token: string): Promise<Response> {
-    const waitS = loginLimit(c.env.address);
-    if (waitS > 0) {
-      c.header("retry-after", String(waitS));
-      return askToLogIn(c, `Too many attempts. Try again in ${waitS} s`);
+    // Anybody on this computer, and any page in the browser, can use up the attempts of loopback.
+    if (!options.takeLink(token)) {
+      const waitS = loginLimit(c.env.address);
+      if (waitS > 0) {
+        c.header("retry-after", String(waitS));
+        return askToLogIn(c, `Too many attempts. Try again in ${waitS} s`);
+      }
+      if (!await options.acceptToken(token)) return askToLogIn(c, WRONG_TOKEN);
     }
-    if (!await options.acceptToken(token)) return askToLogIn(c, WRONG_TOKEN);
     const { isHttps: isSecure } = c.env;
     c.header("set-cookie", formatCookie(cookie(), { value: sessions.begin(), isSecure }));
     return c.redirect("./", 303);

@@ -15,7 +15,9 @@ export interface PageOptions {
   readonly source: PageSource;
   /** Name of the session's cookie. */
   readonly cookie: () => string;
-  /** Returns true if a token may log in; a token of one use is used up. */
+  /** Uses up a token of a link; returns false for other tokens. */
+  readonly takeLink: (token: string) => boolean;
+  /** Returns true if another token may log in; attempts are limited. */
   readonly acceptToken: (token: string) => Promise<boolean>;
   /** How to get a token, for the login page. */
   readonly remedy: string;

@@ -110,6 +110,16 @@ Deno.test("readIgnoreRules() refuses ignore files that it cannot trust", async (
   }
 });
 
+Deno.test("readIgnoreRules() refuses a pattern that takes too long", async () => {
+  const deep = "a/".repeat(90);
+  await using folder = await folderWith({ ".gitignore": `${"**/a/".repeat(3)}b\n` });
+  assert.equal((await readIgnoreRules(folder.path)).isIgnored(`${deep}c`, "file"), false);
+  for (const name of [".gitignore", "sub/.gitignore", ".ddsrvignore"]) {
+    await using costly = await folderWith({ [name]: `x/${"**/a/".repeat(20)}b\n` });
+    await assert.rejects(readIgnoreRules(costly.path), refusal('"**" more than 3 times'), name);
+  }
+});
+
 Deno.test("readIgnoreRules() does not wait for a pipe and follows no link", async () => {
   await using folder = await folderWith({ "sub/.gitignore": "*\n" });
   await Deno.symlink(".", folder.at("loop"));

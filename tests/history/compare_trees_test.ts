@@ -83,9 +83,12 @@ Deno.test("compareTrees() limits the number of entries, of files and of lines", 
   const all = Array.from({ length: 9 }, (_, index) => `${index} added text`);
   assert.deepEqual(await compare(directory), all);
   assert.deepEqual(await compare(directory, { files: 2 }), [...all.slice(0, 2), "…"]);
+  await directory.write("new/a", "\0");
   assert.deepEqual(await compare(directory, { hunks: 40 }), [
     ...all.slice(0, 2),
     ...all.slice(2).map((line) => line.replace("text", "omitted")),
+    // Not even read.
+    "a added omitted",
   ]);
   const few = await compare(directory, { entries: 3 });
   assert.deepEqual([few.length, few.at(-1)], [4, "…"]);

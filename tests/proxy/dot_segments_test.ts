@@ -34,8 +34,13 @@ Deno.test("leavesFirstSegment() refuses a path that any reader could take out of
     // A slash within an escape that is none.
     ["/a/%/../..", true],
     ["/a/%2/../..", true],
-    // A name beside dots may be part of them, or a segment of its own.
-    ["/a/b%2f..", true],
+    // Each of them may be a slash or not, but the same everywhere.
+    ["/a/b%2f..", false],
+    ["/a/b%2f..%2fc", false],
+    ["/a/b%2f..%5c..", true],
+    ["/a/b%5c..%2f..", true],
+    ["/a/b\\..%2f..%5c..", true],
+    ["/a/b%2fc/../..", true],
     ["/a/b/c%2f..", false],
     ["/.", true],
     ["/..", true],

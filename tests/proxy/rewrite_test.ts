@@ -50,6 +50,20 @@ const added = (host = "h", prefix = "/name") =>
   `X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Host: ${host}\r\nX-Forwarded-Proto: http\r\n` +
   `X-Forwarded-Prefix: ${prefix}\r\n${CLIENT}X-Request-Id: id\r\n\r\n`;
 
+Deno.test("writeRequestHead() passes no cookie of the page to a function", () => {
+  const get = (cookie: string): string =>
+    forward(`GET /name/_ui/x HTTP/1.1\r\nHost: h\r\nA: b\r\n${cookie}B: c\r\n\r\n`);
+  const without = get("");
+  for (
+    const line of ["Cookie: a=1; ddsrv-ui-9998=s", "cookie:ddsrv-ui-1=s", "COOKIE: xddsrv-ui-=s"]
+  ) {
+    equal(get(`${line}\r\n`), without, line);
+  }
+  for (const line of ["Cookie: a=1; ddsrv=s; ddsrv-ui", "Cookie: ", "X-Cooki: ddsrv-ui-1=s"]) {
+    match(get(`${line}\r\n`), new RegExp(`\r\nA: b\r\n${line}\r\nB: c\r\n`), line);
+  }
+});
+
 Deno.test("writeRequestHead() strips the prefix and keeps the rest byte for byte", () => {
   const rows: [string, string, string][] = [
     ["/name", "/", "/name"],

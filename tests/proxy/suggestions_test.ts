@@ -13,3 +13,16 @@ Deno.test("createSuggestions() suggests the nearest name, a few times a second",
   nowMs = 1_000;
   equal(suggest("shpo", names), "shop");
 });
+
+Deno.test("createSuggestions() spends a small part of each second", () => {
+  let nowMs = 0;
+  const { suggest } = createSuggestions(() => nowMs);
+  function* slowNames() {
+    nowMs += 30;
+    yield "shop";
+  }
+  const ask = () => suggest("shpo", slowNames());
+  deepEqual([ask(), ask(), ask()], ["shop", "shop", undefined]);
+  nowMs = 1_000;
+  equal(ask(), "shop");
+});

@@ -36,6 +36,7 @@ export function openBrowserPage(options: Partial<PageOptions> & {
   const { source = fakeSource() } = options;
   const page: Page = createPage({
     cookie: () => "ddsrv-ui-4711",
+    takeLink: () => false,
     acceptToken: (token) => Promise.resolve(token === TOKEN),
     remedy: "Ask the operator.",
     canWrite: () => false,

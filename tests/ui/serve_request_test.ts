@@ -12,6 +12,7 @@ const FORM = "Content-Type: application/x-www-form-urlencoded";
 Deno.test("page: over a socket, hosts, methods, bodies and prefixes of a proxy", async () => {
   using page = createPageHandler({
     source: fakeSource(),
+    takeLink: () => false,
     acceptToken: (token) => Promise.resolve(token === TOKEN),
     remedy: "Ask the operator.",
     canWrite: () => true,

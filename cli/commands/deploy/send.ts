@@ -6,6 +6,7 @@ import { endProcess, spawnSsh } from "./spawn_ssh.ts";
 import { sshArguments } from "./ssh_arguments.ts";
 import { loginOf, type Target } from "./target.ts";
 import type { Transfer } from "./transfer.ts";
+import { visibleOutput } from "./visible_output.ts";
 
 /** What to send to a server. */
 export interface Delivery {
@@ -143,7 +144,7 @@ async function readOutput(
   const take = (more: string): void => {
     text = (text + more).slice(-MAX_OUTPUT_LENGTH);
     transfer.clear();
-    printOut(more);
+    printOut(visibleOutput(more));
   };
   let before = "";
   for await (const piece of stream.pipeThrough(new TextDecoderStream())) {

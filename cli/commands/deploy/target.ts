@@ -62,6 +62,25 @@ export function requireCommand(text: string): string {
   );
 }
 
+/** A program of the system named ddsrv, perhaps as another user. */
+const DDSRV =
+  /^(?:(?:sudo|doas) (?:-n )?(?:-u [A-Za-z0-9_][A-Za-z0-9_.-]* )?)?(?:\/(?:usr|opt)\/(?:[A-Za-z0-9_@+-][A-Za-z0-9_.@+-]*\/)*)?ddsrv$/;
+
+/**
+ * Returns true for a command that runs nothing but ddsrv. A file of a folder may come from somebody
+ * else, and name any program of any server that the user can log in to, this computer too.
+ *
+ * @example
+ * ```ts
+ * import { runsDdsrv } from "./target.ts";
+ * runsDdsrv("sudo -n ddsrv"); // true
+ * runsDdsrv("npx some-package"); // false
+ * ```
+ */
+export function runsDdsrv(command: string): boolean {
+  return DDSRV.test(command);
+}
+
 /** Hides what may be a password. */
 function shown(text: string): string {
   return JSON.stringify(text.slice(0, 100).replace(/:[^:@/]*@/, ":…@"));

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { parseJsonFile } from "../../../lib/config/json_file.ts";
 import { readPlainTextFile } from "../../../lib/function/plain_file.ts";
 import { usageError } from "../../exit_code.ts";
-import { parseTarget, requireCommand, type Target } from "./target.ts";
+import { parseTarget, requireCommand, runsDdsrv, type Target } from "./target.ts";
 
 /** File of a function's folder that remembers where to deploy it; never sent. */
 export const TARGET_FILE = ".ddsrv.json";
@@ -73,6 +73,7 @@ export function chooseTarget(file: TargetFile, { to, command }: TargetOptions): 
     if (known === undefined) throw unknownTarget(given?.name, [...targets.keys()]);
     const { url, command: own } = typeof known === "string" ? { url: known } : known;
     const chosen = requireCommand(command ?? own ?? DEFAULT_COMMAND);
+    if (command === undefined && !runsDdsrv(chosen)) throw otherProgram(name, chosen);
     return {
       target: parseTarget(url),
       command: chosen,
@@ -116,6 +117,13 @@ function splitName(to: string): { readonly name?: string; readonly url?: string 
   throw usageError(
     `${JSON.stringify(to.slice(0, 100))} is not a server or the name of one. Write ` +
       "ssh://user@host, or NAME=ssh://user@host to remember it by a name",
+  );
+}
+
+function otherProgram(name: string, command: string): Error {
+  return usageError(
+    `The target "${name}" in ${TARGET_FILE} runs another program than ddsrv: "${command}". If you ` +
+      `trust it, pass it to ddsrv deploy: --command "${command}"`,
   );
 }
 

@@ -39,7 +39,8 @@ export function createServedPage(
     const { createPageHandler } = await import("../../../lib/ui/page_handler.ts");
     return createPageHandler({
       source: createOwnCalls(options),
-      acceptToken: async (token) => tokens.take(token) || await isOperatorToken(token),
+      takeLink: tokens.take,
+      acceptToken: isOperatorToken,
       remedy: remedyOf(context.settings.uiTokenFile),
       canWrite: () => context.settings.uiWrite,
       isTrusted: (address) => trustOf(context.settings.trustedProxies)(address),

@@ -1,3 +1,4 @@
+import { PAGE_COOKIE } from "../../proxy/page_cookie.ts";
 import { MAX_AGE_MS } from "./sessions.ts";
 
 /**
@@ -5,13 +6,13 @@ import { MAX_AGE_MS } from "./sessions.ts";
  * on one host need two names.
  */
 export function cookieName(port: number): string {
-  return `ddsrv-ui-${port}`;
+  return `${PAGE_COOKIE}${port}`;
 }
 
 /**
  * Formats `Set-Cookie` (RFC 6265). Without `Path`, a browser sends the cookie only to the directory
- * of the page that sets it, behind whatever prefix a proxy adds. No function gets it, because its
- * name cannot begin with `_`.
+ * of the page that sets it, behind whatever prefix a proxy adds. No function gets it: the function
+ * of `--root` answers at this path too, and the proxy keeps the cookie from it.
  */
 export function formatCookie(
   name: string,

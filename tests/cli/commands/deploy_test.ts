@@ -7,7 +7,7 @@ import {
   remoteScript,
 } from "../../../cli/commands/deploy/remote_script.ts";
 import { sshArguments } from "../../../cli/commands/deploy/ssh_arguments.ts";
-import { parseTarget, requireCommand } from "../../../cli/commands/deploy/target.ts";
+import { parseTarget, requireCommand, runsDdsrv } from "../../../cli/commands/deploy/target.ts";
 import {
   chooseTarget,
   readTargetFile,
@@ -15,6 +15,7 @@ import {
   withTarget,
 } from "../../../cli/commands/deploy/target_file.ts";
 import { openTransfer } from "../../../cli/commands/deploy/transfer.ts";
+import { visibleOutput } from "../../../cli/commands/deploy/visible_output.ts";
 import { CliError } from "../../../cli/exit_code.ts";
 import { nameProblem } from "../../../lib/config/function_name.ts";
 import { temporaryDirectory } from "../../temporary_directory.ts";
@@ -70,6 +71,41 @@ Deno.test("requireCommand() takes plain words only", () => {
   }
 });
 
+Deno.test("runsDdsrv() knows ddsrv of the system alone", () => {
+  const own = [
+    "ddsrv",
+    "sudo ddsrv",
+    "sudo -n -u ann /usr/local/bin/ddsrv",
+    "doas /opt/a-1.2/ddsrv",
+  ];
+  for (const text of own) assert.ok(runsDdsrv(text), text);
+  const others = [
+    "npx ddsrv",
+    "npx evil",
+    "rm -rf -- ddsrv",
+    "src/evil/ddsrv",
+    "./ddsrv",
+    "/tmp/ddsrv",
+    "/usr/../tmp/ddsrv",
+    "/usr/.x/ddsrv",
+    "sudo -s ddsrv",
+    "sudo -u -s ddsrv",
+    "env LD_PRELOAD=/tmp/x ddsrv",
+    "ddsrv x",
+    "xddsrv",
+    "ddsrv\n",
+  ];
+  for (const text of others) assert.ok(!runsDdsrv(text), text);
+});
+
+Deno.test("chooseTarget() runs no other program that a file names", () => {
+  const command = "npx evil";
+  const file: TargetFile = { targets: { default: { url: "ssh://localhost", command } } };
+  assert.throws(() => chooseTarget(file, {}), /runs another program than ddsrv: "npx evil"/);
+  assert.throws(() => chooseTarget(file, { to: "default" }), /pass it to ddsrv deploy: --command/);
+  assert.equal(chooseTarget(file, { command }).command, command);
+});
+
 Deno.test("sshArguments() never asks without a terminal, and ends the options", () => {
   const target = parseTarget("ssh://ann@example.com:2222");
   const args = sshArguments(target, { script: "exec x", canAsk: false });
@@ -110,6 +146,18 @@ Deno.test("remoteScript() passes arguments unchanged through a shell", async () 
     numRuns: 20,
     examples: [[["--name", 'it\'s $(id) `id` "x" \\ !! ~ *', "", "-n"]]],
   });
+});
+
+Deno.test("visibleOutput() leaves no control character, and JSON as it is", () => {
+  assert.equal(
+    visibleOutput("a\x1b]0;x\x07\r\n\tb\x9b2J"),
+    "a\\u001b]0;x\\u0007\\u000d\n\tb\\u009b2J",
+  );
+  const value = { name: "a\x7f\u202e\x9b\n\t\x1b" };
+  const text = visibleOutput(JSON.stringify(value, null, 2));
+  assert.deepEqual(JSON.parse(text), value);
+  // deno-lint-ignore no-control-regex
+  assert.doesNotMatch(text, /[\x1b\x7f\x9b\u202e]/);
 });
 
 Deno.test("parseGreeting() knows a server, its absence and other output", () => {

@@ -33,6 +33,7 @@ export async function openPageServer(
   let fakeMs = 0;
   const page = stack.use(createPageHandler({
     source,
+    takeLink: () => false,
     acceptToken: (token) => Promise.resolve(token === TOKEN),
     remedy: "On the server, this command prints a link that logs in: sudo ddsrv ui --link",
     canWrite: () => canWrite,

@@ -29,6 +29,15 @@ Deno.test("peerOwner() returns the user at the other end of a connection", () =>
   );
 });
 
+Deno.test("peerOwner() does not take a closed connection of the same port for an open one", () => {
+  const closed = "0: 0100007F:C350 0200007F:240D 06 0:0 03:0 0 0 0 0 3";
+  const ended = "1: 0100007F:C350 0100007F:240D 06 0:0 03:0 0 0 0 0 3";
+  const open = "2: 0100007F:C350 0100007F:240D 01 0:0 00:0 0 1001 0 102 1";
+  const asked = { hostname: "127.0.0.1", port: 50_000, ownPort: 9229 };
+  assert.equal(peerOwner([["sl", closed, ended, open].join("\n")], asked), 1001);
+  assert.equal(peerOwner([["sl", closed, ended].join("\n")], asked), undefined);
+});
+
 Deno.test("peerOwner() finds the owner of a real connection in the kernel's table", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   using _client = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
