@@ -56,7 +56,7 @@ export async function send(delivery: Delivery): Promise<Sent> {
   const { target, signal, transfer } = delivery;
   const canAsk = Deno.stdin.isTerminal() || Deno.stderr.isTerminal();
   const script = remoteScript(delivery.command);
-  const ssh = spawnSsh(sshArguments(target, { script, canAsk }), { output: "piped" });
+  const ssh = spawnSsh(sshArguments(target, { script, canAsk }));
   const end = (): void => endProcess(ssh);
   signal.addEventListener("abort", end, { once: true });
   using stack = new DisposableStack();

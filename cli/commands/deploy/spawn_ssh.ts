@@ -1,20 +1,17 @@
 import { CliError } from "../../exit_code.ts";
 
 /**
- * Starts the system's ssh(1) with an open standard input.
+ * Starts the system's ssh(1) with pipes for its input and its output.
  *
  * @throws {CliError} if it is not installed
  */
-export function spawnSsh(
-  args: readonly string[],
-  { output }: { readonly output: "piped" | "inherit" },
-): Deno.ChildProcess {
+export function spawnSsh(args: readonly string[]): Deno.ChildProcess {
   try {
     return new Deno.Command("ssh", {
       args: [...args],
       stdin: "piped",
-      stdout: output,
-      stderr: output,
+      stdout: "piped",
+      stderr: "piped",
     }).spawn();
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
