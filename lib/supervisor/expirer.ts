@@ -52,23 +52,45 @@ export function createExpirer(options: ExpirerOptions): Expirer {
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
-    // At once, so that a new function of this name can't get the data. It also ends the expiry.
-    await options.purge(name);
-    onWarning(`${name} has expired, and was removed with its data and variables`);
-    await removeEntry(aside);
+    try {
+      // At once, so that a new function of this name can't get the data. It also ends the expiry.
+      await options.purge(name);
+      onWarning(`${name} has expired, and was removed with its data and variables`);
+    } finally {
+      // Otherwise, it would take room until the next start of ddsrv.
+      await removeEntry(aside);
+    }
+  }
+
+  async function forgetMissing(name: string, { steadyMs }: Now): Promise<void> {
+    const sinceMs = missingSince.get(name) ?? steadyMs;
+    missingSince.set(name, sinceMs);
+    if (steadyMs - sinceMs < RETENTION_MS) return;
+    try {
+      await expiries.set(name, undefined);
+    } catch (error) {
+      missingSince.set(name, steadyMs + RETRY_MS - RETENTION_MS);
+      onWarning(
+        `${name}: its folder is gone, and its time of expiry stays: ${(error as Error).message}. ` +
+          "Make room on the disk; ddsrv tries again in ten minutes",
+      );
+    }
   }
 
   async function sweepAll(isPresent: (name: string) => boolean, now: Now): Promise<void> {
     for (const name of missingSince.keys()) {
       if (isPresent(name) || !expiries.present.has(name)) missingSince.delete(name);
     }
-    for (const [name, atMs] of [...expiries.present]) {
+    for (const name of [...expiries.present.keys()]) {
+      // It may have changed since the sweep began: a removal takes as long as its folder is large.
+      const atMs = expiries.present.get(name);
+      if (atMs === undefined) continue;
+      if (!isPresent(name)) {
+        await forgetMissing(name, now);
+        continue;
+      }
       try {
-        if (!isPresent(name)) {
-          const sinceMs = missingSince.get(name) ?? now.steadyMs;
-          missingSince.set(name, sinceMs);
-          if (now.steadyMs - sinceMs >= RETENTION_MS) await expiries.set(name, undefined);
-        } else if (atMs <= now.wallMs && now.steadyMs >= (retryAt.get(name) ?? 0)) {
+        if (atMs <= now.wallMs && now.steadyMs >= (retryAt.get(name) ?? 0)) {
           await remove(name);
           retryAt.delete(name);
         }

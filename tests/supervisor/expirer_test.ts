@@ -115,3 +115,63 @@ Deno.test("sweep() tries again ten minutes after a removal that failed", async (
     /can't be removed: read-only file system\. To remove it: ddsrv remove shop$/,
   );
 });
+
+Deno.test("sweep() keeps a function whose time changes while it removes another one", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("old/index.ts", "");
+  await directory.write("shop/index.ts", "");
+  const expiries = await openExpiries(directory.at("a.json"), assert.fail);
+  await expiries.set("old", NOON_MS);
+  await expiries.set("shop", NOON_MS);
+  const purged: string[] = [];
+  const expirer = createExpirer({
+    expiries,
+    functionsDirectory: directory.path,
+    onRemove: () => {},
+    async purge(name) {
+      purged.push(name);
+      await expiries.set(name, undefined);
+      await expiries.set("shop", NOON_MS + DAY_MS);
+    },
+    onWarning: () => {},
+  });
+  await expirer.sweep(() => true, { wallMs: NOON_MS, steadyMs: 0 });
+  assert.deepEqual(purged, ["old"]);
+  assert.equal((await Deno.stat(directory.at("shop"))).isDirectory, true);
+});
+
+Deno.test("sweep() leaves no folder behind when the data can't be removed", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("functions/shop/index.ts", "");
+  const expiries = await openExpiries(directory.at("a.json"), assert.fail);
+  await expiries.set("shop", NOON_MS);
+  const expirer = createExpirer({
+    expiries,
+    functionsDirectory: directory.at("functions"),
+    onRemove: () => {},
+    purge: () => Promise.reject(new Error("no space left on device")),
+    onWarning: () => {},
+  });
+  await expirer.sweep(() => true, { wallMs: NOON_MS, steadyMs: 0 });
+  assert.deepEqual(Array.from(Deno.readDirSync(directory.at("functions"))), []);
+});
+
+Deno.test("sweep() says every ten minutes that the time of a missing function stays", async () => {
+  await using directory = await temporaryDirectory();
+  const said: string[] = [];
+  const expirer = createExpirer({
+    expiries: {
+      present: new Map([["shop", NOON_MS + DAY_MS]]),
+      set: () => Promise.reject(new Error("no space left on device")),
+    },
+    functionsDirectory: directory.path,
+    onRemove: assert.fail,
+    purge: () => assert.fail(),
+    onWarning: (message) => said.push(message),
+  });
+  for (const steadyMs of [0, 60_000, 90_000, 659_999, 660_000]) {
+    await expirer.sweep(() => false, { wallMs: NOON_MS, steadyMs });
+  }
+  assert.equal(said.length, 2);
+  assert.match(said[0]!, /^shop: its folder is gone, and its time of expiry stays: no space left/);
+});
