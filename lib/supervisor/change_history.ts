@@ -64,12 +64,17 @@ export function createChangeHistory(
   const results = new Map<string, Map<string, RunResult>>();
   let hasEnded = false;
 
-  function record(name: string, { change, isFirst }: EndedChange): void {
-    if (isFirst) void store.update(name, (present) => firstChange(present, change));
-    else if (change.result === "removed" || change.by === "undo") {
-      // A removal with all data has removed the history too, which must not come back.
-      void store.update(name, (present) => present.length === 0 ? undefined : change);
-    } else void store.put(name, change);
+  function record(
+    name: string,
+    { change, isFirst }: EndedChange,
+    { isRemoval }: { readonly isRemoval: boolean },
+  ): void {
+    // A removal with all data has removed the history too, which must not come back.
+    const mayBeGone = isRemoval || change.by === "undo";
+    void store.update(name, (present) => {
+      if (mayBeGone && present.length === 0) return undefined;
+      return isFirst ? firstChange(present, change) : change;
+    });
   }
 
   return {
@@ -82,6 +87,8 @@ export function createChangeHistory(
       if (before === run.result && !run.isManual) return;
       const change = runChange(schedule, run, crypto.randomUUID().slice(-12));
       void store.update(name, (present) => {
+        // Each function has a change; the history of this one was removed while the schedule ran.
+        if (present.length === 0) return undefined;
         const last = present.findLast(({ subject }) => subject === schedule)?.result ?? "ok";
         return run.isManual || last !== change.result ? change : undefined;
       });
@@ -106,7 +113,8 @@ export function createChangeHistory(
       const tracked = trackChange(open, step, moment);
       if (tracked.open === undefined) opens.delete(name);
       else opens.set(name, tracked.open);
-      for (const ended of tracked.ended) record(name, ended);
+      const isRemoval = event.type === "stop";
+      for (const ended of tracked.ended) record(name, ended, { isRemoval });
       const isBegun = tracked.open !== undefined && tracked.open.id !== open?.id;
       if (isBegun && announced !== undefined) {
         // If ddsrv is killed now, nobody would know who deployed the code that it finds later.

@@ -99,14 +99,20 @@ export function trackChange(
     case "registered": {
       if (open === undefined || event.id !== open.instanceId) return { open, ended: [] };
       const { folderFailure } = event;
-      if (folderFailure !== undefined) return failed(open, folderFailure, { before, moment });
+      if (folderFailure !== undefined) {
+        // The candidate has the revision of the snapshot that stands in for the folder.
+        const { revision } = folderFailure;
+        return failed(open, folderFailure, { revision, moment });
+      }
       const isIdle = event.type === "registered" && after?.serving === undefined;
       const revision = before?.candidate?.revision ?? before?.requested;
       return finish(open, { result: isIdle ? "idle" : "ready", revision, moment });
     }
-    case "failed":
+    case "failed": {
       if (open === undefined || event.id !== open.instanceId) return { open, ended: [] };
-      return failed(open, event.failure, { before, moment });
+      const revision = before?.candidate?.revision ?? event.failure.revision;
+      return failed(open, event.failure, { revision, moment });
+    }
     default:
       return { open, ended: [] };
   }
@@ -167,18 +173,15 @@ function finish(
 
 function failed(
   open: OpenChange,
-  { stage, reason, detail, revision, isTransient }: Failure,
-  { before, moment: { nowMs } }: {
-    readonly before: FunctionState | undefined;
-    readonly moment: ChangeMoment;
-  },
+  { stage, reason, detail, isTransient }: Failure,
+  { revision, moment: { nowMs } }: { readonly revision: string; readonly moment: ChangeMoment },
 ): TrackedChange {
   // A check found errors: the first one says more than that.
   const isFound = (stage === "check" || stage === "manifest") && !isTransient;
   const first = isFound ? reasonLine(detail) : "";
   const change: Change = {
     ...unfinished({ ...open, result: undefined }, { nowMs, result: "failed" }),
-    revision: before?.candidate?.revision ?? revision,
+    revision,
     stage,
     reason: reasonLine(first === "" || reason.includes(first) ? reason : `${reason}: ${first}`),
   };

@@ -187,6 +187,18 @@ const rows: readonly {
     changes: "add ready a, edit check b",
   },
   {
+    what: "new code that fails before a snapshot of the former one starts",
+    steps: [
+      start("a"),
+      idle(1),
+      replace("b"),
+      checked(2, "b"),
+      checked(2, "a"),
+      { ...ready(2), folderFailure: failure("check", { revision: "b".repeat(64) }) } as Event,
+    ],
+    changes: "add idle a, edit check b",
+  },
+  {
     what: "an edit that changes nothing that runs",
     steps: [start("a"), ready(1), replace("b"), checked(2, "a"), served(2)],
     changes: "add ready a, edit ready a",
@@ -398,8 +410,24 @@ Deno.test("createChangeHistory() adds nothing to a history that was removed with
   assert.deepEqual(store.changes, []);
 });
 
+Deno.test("createChangeHistory() keeps nothing of a start or a run that a removal interrupts", async () => {
+  const { send, announce, store, history } = live([change("a")]);
+  announce(deploy);
+  send(start("b"));
+  await store.forget("a");
+  send(stop);
+  assert.deepEqual(store.changes, []);
+  history.noteRun("a", "report", {
+    startedAtMs: 1_000,
+    durationMs: 1,
+    isManual: false,
+    result: "interrupted",
+  });
+  assert.deepEqual(store.changes, []);
+});
+
 Deno.test("createChangeHistory() records runs by hand, and runs with another result than before", () => {
-  const { history, store } = live();
+  const { history, store } = live([change("a")]);
   const run = (result: "ok" | "failed", part: Partial<NotedRun> = {}): void =>
     history.noteRun("a", "report", {
       startedAtMs: 1_000,
@@ -410,7 +438,7 @@ Deno.test("createChangeHistory() records runs by hand, and runs with another res
       ...part,
     });
   const results = (): string =>
-    store.changes.map(({ by, subject, result, reason = "-" }) =>
+    store.changes.slice(1).map(({ by, subject, result, reason = "-" }) =>
       [by, subject, result, reason].join(" ")
     ).join(", ");
   run("ok");
@@ -430,5 +458,5 @@ Deno.test("createChangeHistory() records runs by hand, and runs with another res
   const again = live(store.changes);
   const later = { startedAtMs: 1, durationMs: 1, isManual: false } as const;
   again.history.noteRun("a", "report", { ...later, result: "ok" });
-  assert.equal(again.store.changes.length, 3);
+  assert.equal(again.store.changes.length, 4);
 });
