@@ -25,6 +25,7 @@ import { reconfigure } from "./reconfigure.ts";
 import { createRefusals } from "./refusals.ts";
 import { rollBack, unknownModules } from "./rollback.ts";
 import { routeOf } from "./route_of.ts";
+import { createRunUsers } from "./run_users.ts";
 import { createScanIntake } from "./scan_intake.ts";
 import { runScans } from "./scan_loop.ts";
 import type { FunctionState, Refreshed } from "./state.ts";
@@ -80,9 +81,9 @@ export interface Supervisor {
   readonly scan: (take?: string) => Promise<void>;
   /** Recorded changes of a function, oldest first, and one that goes on. */
   readonly changesOf: (name: string) => Promise<readonly ListedChange[]>;
-  /** Starts a new instance of a function's source; returns false if there is no such function. */
   /** Times of expiry in milliseconds since the epoch, by name. */
   readonly expiries: ReadonlyMap<string, number>;
+  /** Starts a new instance of a function's source; returns false if there is no such function. */
   readonly reload: (name: string, origin?: Origin) => boolean;
   /**
    * Stops a function by hand, and removes its prepared start; its instance drains. Returns false if
@@ -194,13 +195,12 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   });
   // Until the first scan has found the functions, their hosts are nobody else's.
   routes.setOwners(context.heldDomains.before);
-  /** Who has run a schedule of a function by hand last. */
-  const runUsers = new Map<string, ChangeUser | undefined>();
+  const runUsers = createRunUsers();
   const scheduler = createScheduler({
     store: context.schedules,
     send: (request) => sendScheduled({ routes, limits: () => context.settings.limits }, request),
     onEnded(name, schedule, run) {
-      const user = run.isManual ? runUsers.get(name) : undefined;
+      const user = run.isManual ? runUsers.of({ name, schedule: schedule.name }) : undefined;
       history.noteRun(name, schedule.name, { ...run, user });
       options.onRun(name, schedule, run);
     },
@@ -431,14 +431,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     logLine: options.onLine,
     schedules: {
       list: scheduler.list,
-      async run(name, schedule, user) {
-        runUsers.set(name, user);
-        try {
-          return await scheduler.run(name, schedule);
-        } finally {
-          runUsers.delete(name);
-        }
-      },
+      run: (name, schedule, user) =>
+        runUsers.during({ name, schedule, user }, () => scheduler.run(name, schedule)),
     },
     endRuns: scheduler.end,
     changed: () => changed.promise,
