@@ -3,7 +3,7 @@ import { type Change, isSuccess } from "./change.ts";
 /**
  * Returns the revisions that have served, the present one first and each followed by the one that a
  * rollback would restore. A rollback removes the revisions after its own, so that the next one goes
- * further back.
+ * further back; a rollback to one of these puts it on top again.
  *
  * @example
  * ```ts
@@ -14,17 +14,20 @@ import { type Change, isSuccess } from "./change.ts";
  */
 export function lineageOf(changes: readonly Change[]): readonly string[] {
   const served: string[] = [];
+  const known = new Set<string>();
   for (const change of changes) {
     const { by, revision, result } = change;
     const isBack = by === "rollback" || by === "undo";
     // While a function is stopped, a rollback restores the folder, and nothing starts.
     const counts = isSuccess(change) || isBack && result === "stopped";
     if (revision === undefined || !counts || served.at(-1) === revision) continue;
-    if (!isBack) {
+    const index = served.lastIndexOf(revision);
+    const isUndone = index === -1 && known.has(revision);
+    known.add(revision);
+    if (!isBack || isUndone) {
       served.push(revision);
       continue;
     }
-    const index = served.lastIndexOf(revision);
     // A revision from before the changes is older than all of them.
     if (index === -1) served.splice(0, served.length, revision);
     else served.length = index + 1;

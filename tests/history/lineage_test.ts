@@ -25,6 +25,11 @@ const rows: readonly (readonly [what: string, changes: readonly Change[], lineag
     "ca",
   ],
   ["a failed rollback", [change("a"), change("b"), change("a", { ...back, ...failed })], "ba"],
+  [
+    "a rollback that another one undoes",
+    [change("a"), change("b"), change("c"), change("a", back), change("c", back)],
+    "ca",
+  ],
   ["a rollback to code from before the history", [change("b"), change("a", back)], "a"],
   [
     "a rollback of a stopped function",

@@ -38,6 +38,13 @@ const rows: readonly {
     chosen: "b",
   },
   {
+    what: "the one before a rollback that another one undoes",
+    kept: "cba",
+    folder: "c",
+    changes: [...abc, back("b"), back("c")],
+    chosen: "b",
+  },
+  {
     what: "the one that serves, while the folder has an error",
     kept: "cba",
     folder: "d",
