@@ -227,7 +227,8 @@ function printPlan({ name, plan }: Deployment): number {
 async function passesCheck(folder: string): Promise<boolean> {
   const { check } = await import("./check.ts");
   try {
-    return await check([folder], { format: "text", isolation: "none" }) === ExitCode.Done;
+    const options = { format: "text", isolation: "none", isStep: true } as const;
+    return await check([folder], options) === ExitCode.Done;
   } catch (error) {
     if (error instanceof CliError && error.exitCode > 128) throw error;
     if (error instanceof CliError && error.exitCode === ExitCode.Usage) {

@@ -36,3 +36,17 @@ Deno.test("deploy --env-file reads a pipe of the shell", async () => {
   const { code, stdout, stderr } = await deploy(args, { input: "A=1\n" });
   assert.deepEqual([code, stdout], [0, "index.ts\n"], stderr);
 });
+
+Deno.test("deploy --json prints nothing but the server's JSON, after its own check too", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("shop/index.html", "<p>hi");
+  await directory.write(
+    "bin/ssh",
+    "#!/bin/sh\necho ddsrv-deploy:1:0.1.0\nread -r answer\necho '{}'\n",
+  );
+  await Deno.chmod(directory.at("bin/ssh"), 0o755);
+  const args = [directory.at("shop"), "--to", "ssh://ann@example.test", "--json"];
+  const { code, stdout, stderr } = await deploy(args, { path: directory.at("bin") });
+  assert.deepEqual([code, stdout], [0, "{}\n"], stderr);
+  assert.match(stderr, /^shop: ok$/m);
+});
