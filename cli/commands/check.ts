@@ -22,6 +22,8 @@ export interface CheckOptions {
   /** Same as `format: "json"`. */
   readonly json?: true | undefined;
   readonly isolation?: Settings["isolation"] | undefined;
+  /** Another command has the results, so all findings go to standard error. */
+  readonly isStep?: true | undefined;
 }
 
 /**
@@ -39,6 +41,7 @@ async function checkAll(
   const over = new AbortController();
   const signal = AbortSignal.any([options.signal, over.signal]);
   const format = options.json ? "json" : options.format;
+  const { isStep = false } = options;
   const environment = Deno.env.toObject();
   const chosen = paths.length > 0 ? paths.map((path) => resolve(path)) : await findAll(environment);
   const isColoured = format === "text" && hasColours(Deno.stderr, environment);
@@ -72,7 +75,7 @@ async function checkAll(
     for (const look of looks) {
       const finding = await look;
       findings.push(finding);
-      if (format !== "json" && !print(finding, format)) return ExitCode.Done;
+      if (format !== "json" && !print(finding, { format, isStep })) return ExitCode.Done;
     }
   } finally {
     // The sandboxes are disposed of only after the last check has ended.
@@ -93,9 +96,13 @@ async function checkAll(
 }
 
 /** Prints a finding; returns false if standard output is closed. */
-function print(finding: Finding, format: Exclude<CheckFormat, "json">): boolean {
+function print(
+  finding: Finding,
+  { format, isStep }: { readonly format: Exclude<CheckFormat, "json">; readonly isStep: boolean },
+): boolean {
   const { out, error } = findingLines(finding, { format, workingDirectory: Deno.cwd() });
-  if (out !== "" && !tryPrintOut(out)) return false;
+  if (isStep) printError(out);
+  else if (out !== "" && !tryPrintOut(out)) return false;
   if (error !== "") printError(error);
   return true;
 }

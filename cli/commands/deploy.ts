@@ -186,12 +186,12 @@ async function readRules(folder: string, { envFile }: DeployOptions): Promise<Ig
   const rules = await readIgnoreRules(folder);
   const never = [TARGET_FILE];
   if (envFile !== undefined) {
-    const [root, file] = await Promise.all(
-      [folder, resolve(envFile)].map((one) => Deno.realPath(one)),
-    );
+    const given = resolve(envFile);
+    const root = await Deno.realPath(folder);
+    // A pipe of the shell has no real path, and is no file of the folder.
+    const file = await Deno.realPath(given).catch(() => given);
     never.push(
-      ...[relative(folder, resolve(envFile)), relative(root!, file!)]
-        .map((one) => one.replaceAll(sep, "/")),
+      ...[relative(folder, given), relative(root, file)].map((one) => one.replaceAll(sep, "/")),
     );
   }
   return {
@@ -227,7 +227,8 @@ function printPlan({ name, plan }: Deployment): number {
 async function passesCheck(folder: string): Promise<boolean> {
   const { check } = await import("./check.ts");
   try {
-    return await check([folder], { format: "text", isolation: "none" }) === ExitCode.Done;
+    const options = { format: "text", isolation: "none", isStep: true } as const;
+    return await check([folder], options) === ExitCode.Done;
   } catch (error) {
     if (error instanceof CliError && error.exitCode > 128) throw error;
     if (error instanceof CliError && error.exitCode === ExitCode.Usage) {

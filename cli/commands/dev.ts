@@ -65,6 +65,7 @@ async function develop(found: FoundFunctions, options: DevOptions): Promise<numb
     url: () => url,
     isSingle,
     isColoured,
+    isOutColoured: hasColours(Deno.stdout, Deno.env.toObject()),
     out: (text) => void tryPrintOut(text),
     error: printError,
   });
@@ -104,7 +105,7 @@ async function develop(found: FoundFunctions, options: DevOptions): Promise<numb
     void followKeys(keys.next, {
       open: () => open(page),
       restart: development.restart,
-      clear: () => void tryPrintOut(CLEAR),
+      clear,
       help: () => printError(KEYS_LINE),
       quit: ended.resolve,
     });
@@ -130,6 +131,12 @@ function open(url: string): void {
   openBrowser(url).catch((error) =>
     printError(`Cannot open a browser: ${error.message}. Open ${url}\n`)
   );
+}
+
+/** Clears the terminal; the other stream may be a file. */
+function clear(): void {
+  if (Deno.stderr.isTerminal()) printError(CLEAR);
+  else if (Deno.stdout.isTerminal()) tryPrintOut(CLEAR);
 }
 
 interface Listening {

@@ -46,7 +46,13 @@ export function openKeys(): Keys {
   // cbreak: Ctrl-C and Ctrl-Z still send signals. Windows has no such mode, so Ctrl-C is a key.
   const options = { cbreak: Deno.build.os !== "windows" };
   const take = (): void => Deno.stdin.setRaw(true, options);
-  const giveBack = (): void => Deno.stdin.setRaw(false);
+  const giveBack = (): void => {
+    try {
+      Deno.stdin.setRaw(false);
+    } catch {
+      // The terminal is gone.
+    }
+  };
   take();
   return {
     next: readKeys(() => readChunk(Deno.stdin)),
@@ -56,7 +62,10 @@ export function openKeys(): Keys {
   };
 }
 
-/** Reads keys from a function that returns terminal input, and `undefined` at its end. */
+/**
+ * Reads keys from a function that returns terminal input, and `undefined` at its end. An error is the
+ * end too.
+ */
 export function readKeys(read: () => Promise<Uint8Array | undefined>): Keys["next"] {
   const decoder = new TextDecoder();
   let keys: readonly string[] = [];
@@ -64,7 +73,8 @@ export function readKeys(read: () => Promise<Uint8Array | undefined>): Keys["nex
   let reading: Promise<Uint8Array | undefined> | undefined;
   return async () => {
     while (keys.length === 0) {
-      reading ??= read();
+      // A terminal that was closed gives an error or the end.
+      reading ??= read().catch(() => undefined);
       if (rest !== "" && await isLate(reading)) {
         keys = [...rest];
         rest = "";

@@ -1,4 +1,4 @@
-import type { Command } from "@commander-js/extra-typings";
+import { type Command, Option } from "@commander-js/extra-typings";
 import type { OnExit } from "../exit_code.ts";
 import { withExamples } from "./examples.ts";
 import { withManual } from "./manual.ts";
@@ -22,7 +22,10 @@ export function addDeploy(program: Command, onExit: OnExit): void {
     .option("--env-file <file>", "set all variables of an env file, as ddsrv env import does")
     .option("--command <command>", 'run ddsrv on the server by this command, as "sudo ddsrv"')
     .option("--no-check", "let only the server check the function")
-    .option("--dry-run", "print which files would be sent, and send nothing")
+    .addOption(
+      new Option("--dry-run", "print which files would be sent, and send nothing")
+        .conflicts("json"),
+    )
     .option("--no-wait", "do not wait until the function is ready")
     .addOption(waitOption("restore the previous version if it is not ready within this time"))
     .addOption(jsonOption)

@@ -145,13 +145,15 @@ export function developFunction(
     switchTo(prepared, { instance, tail });
     onEvent({ type: "ready", ms: performance.now() - beganAtMs, isFirst });
     isFirst = isForced = isCodeNew = false;
-    if (isGated && hasErrors) {
-      hasErrors = false;
-      onEvent({ type: "types-fixed" });
-    }
+    if (isGated && await checking === undefined) tellFixed();
     if (!hasTypes || isGated) return;
     // Its result changes nothing, so the next update need not wait for it.
-    track(options.check(prepared, signal).then((text) => tellErrors(text, false)));
+    track(
+      options.check(prepared, signal).then((text) => {
+        tellErrors(text, false);
+        if (text === undefined && !signal.aborted) tellFixed();
+      }),
+    );
   }
 
   function tellSlow(): void {
@@ -174,21 +176,28 @@ export function developFunction(
     }
   }
 
-  /** Returns true if the check found errors, or if the round is over. */
+  /** Returns true if the check found errors while other code serves, or if the round is over. */
   async function refuses(
     checking: Promise<string | undefined> | undefined,
     signal: AbortSignal,
   ): Promise<boolean> {
     const text = await checking;
     if (signal.aborted) return true;
-    if (text !== undefined) tellErrors(text, true);
-    return text !== undefined;
+    // The code before may have ended during the check.
+    const keepsOld = serving !== undefined;
+    tellErrors(text, keepsOld);
+    return keepsOld && text !== undefined;
   }
 
   function tellErrors(text: string | undefined, keepsOld: boolean): void {
     if (text === undefined) return;
     hasErrors = true;
     onEvent({ type: "type-errors", text, keepsOld });
+  }
+
+  function tellFixed(): void {
+    if (hasErrors) onEvent({ type: "types-fixed" });
+    hasErrors = false;
   }
 
   function switchTo(

@@ -98,7 +98,9 @@ async function write(
   response.once("close", stop);
   for (;;) {
     const { value, done } = await reader.read();
-    if (done || response.destroyed) break;
+    if (done) break;
+    // It may have been closed before anything listened.
+    if (response.destroyed) return stop();
     if (!response.write(value)) await drained(response);
   }
   response.off("close", stop);

@@ -29,6 +29,7 @@ const wrong: readonly string[] = [
   "inspect",
   "inspect a b",
   "list a",
+  "deploy --dry-run --json",
   "list --quiet --json",
   "logs --lines many",
   "top a",

@@ -32,6 +32,8 @@ interface World extends AsyncDisposable {
 interface WorldOptions {
   /** Results of checks in order; without errors when left out. */
   readonly errors?: (string | undefined)[];
+  /** Checks end after it. */
+  readonly checked?: Promise<void>;
   readonly hasDebugger?: boolean;
   readonly isLazy?: boolean;
   readonly level?: PreparedFunction["level"];
@@ -43,6 +45,7 @@ interface WorldOptions {
 function createWorld(options: WorldOptions = {}): World {
   const {
     errors = [],
+    checked = Promise.resolve(),
     hasDebugger = false,
     isLazy = false,
     level = "types",
@@ -92,7 +95,7 @@ function createWorld(options: WorldOptions = {}): World {
     },
     start: (_, { isParked }) => Promise.resolve(start(isParked)),
     inTurn: (task) => task(),
-    check: () => Promise.resolve(errors.shift()),
+    check: () => checked.then(() => errors.shift()),
     onEvent: (event) => void events.push(event),
     onLine: () => {},
   });
@@ -240,6 +243,34 @@ Deno.test("developFunction() with a debugger ends the old process before the new
   world.one.update("code");
   await serves(world, 1);
   assert.equal(world.fakes[0]!.isStopped, true);
+});
+
+Deno.test("developFunction() starts code with type errors if the old code ends during its check", async () => {
+  const checked = Promise.withResolvers<void>();
+  await using world = createWorld({ errors: [undefined, "TS1"], checked: checked.promise });
+  world.one.update("code");
+  await serves(world, 0);
+  world.one.update("code");
+  await eventually("the new one starts", () => world.fakes.length === 2);
+  world.fakes[0]!.exit(1);
+  await eventually("requests wait", () => world.routes.get("a")?.type === "waiting");
+  checked.resolve();
+  await serves(world, 1);
+  const told = await says(world, "type-errors");
+  assert.ok(told.type === "type-errors" && !told.keepsOld);
+  assert.equal(world.events.some(({ type }) => type === "types-fixed"), false);
+  world.one.update("code");
+  await says(world, "types-fixed");
+});
+
+Deno.test("developFunction() says that code without a predecessor has no type errors any more", async () => {
+  await using world = createWorld({ errors: ["TS1"] });
+  world.one.update("code");
+  await says(world, "type-errors");
+  world.fakes[0]!.exit(1);
+  await says(world, "failed");
+  world.one.update("code");
+  await says(world, "types-fixed");
 });
 
 Deno.test("developFunction() starts a lazy function with its first request", async () => {

@@ -1,8 +1,12 @@
 import { equal, match } from "node:assert/strict";
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable, Writable } from "node:stream";
 import { pageFor } from "../../lib/control/admin_page.ts";
 import { openAdminServer } from "../../lib/control/admin_server.ts";
 import { createPageHandler } from "../../lib/ui/page_handler.ts";
 import { PAGE_PATH } from "../../lib/ui/page_path.ts";
+import { serveRequest } from "../../lib/ui/serve_request.ts";
 import { exchangeFrom } from "../proxy/local_client.ts";
 import { TOKEN } from "./browser_page.ts";
 import { fakeSource } from "./fake_source.ts";
@@ -57,4 +61,28 @@ Deno.test("page: over a socket, hosts, methods, bodies and prefixes of a proxy",
   equal(/; Secure/i.test(await ask(forwarded, { body: `secret=${TOKEN}` })), false);
   match(await ask(forwarded, { from: "127.0.0.3", body: `secret=${TOKEN}` }), /; Secure/);
   match(await ask(login, { body: `secret=${"x".repeat(20_000)}` }), /^HTTP\/1.1 413 /);
+});
+
+Deno.test("serveRequest() cancels the reply if the browser has gone before it begins", async () => {
+  const request = Object.assign(Readable.from([]), { method: "GET", headers: {}, socket: {} });
+  const response = Object.assign(new Writable(), { writeHead: () => {} });
+  let isCancelled = false;
+  await serveRequest(
+    request as unknown as IncomingMessage,
+    response as unknown as ServerResponse,
+    {
+      target: "/",
+      isTrusted: () => false,
+      async answer() {
+        response.destroy();
+        await once(response, "close");
+        const body = new ReadableStream({
+          start: (controller) => controller.enqueue(new Uint8Array(1)),
+          cancel: () => void (isCancelled = true),
+        });
+        return new Response(body);
+      },
+    },
+  );
+  equal(isCancelled, true);
 });

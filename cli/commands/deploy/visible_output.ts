@@ -1,3 +1,6 @@
+/** ssh(1) ends its own messages like this. */
+const LINE_END = /\r\n/g;
+
 /** Control characters except tab and line feed, and bidirectional control characters. */
 // deno-lint-ignore no-control-regex
 const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
@@ -13,5 +16,6 @@ const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2
  * ```
  */
 export function visibleOutput(text: string): string {
-  return text.replace(CONTROL, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return text.replace(LINE_END, "\n")
+    .replace(CONTROL, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

@@ -24,6 +24,8 @@ export interface ReportOptions {
   /** Names are shown only if there are several functions. */
   readonly isSingle: boolean;
   readonly isColoured: boolean;
+  /** `out` may have colors too: one of both may be a file. */
+  readonly isOutColoured: boolean;
   readonly out: (text: string) => void;
   readonly error: (text: string) => void;
   readonly read?: (path: string) => string | undefined;
@@ -40,7 +42,8 @@ type Style = Parameters<typeof styleText>[0];
 
 /** Creates the report. Functions print to their own streams; everything else is standard error. */
 export function createReport(options: ReportOptions): Report {
-  const { functionsDirectory, isSingle, isColoured, out, error, read = readSource } = options;
+  const { functionsDirectory, isSingle, isColoured, error, read = readSource } = options;
+  const out = (text: string): void => options.out(plainUnless(options.isOutColoured, text));
   const sources = new Map<string, SourceLines>();
   const paint = (style: Style, text: string): string =>
     isColoured ? styleText(style, text, { validateStream: false }) : text;
@@ -127,6 +130,10 @@ export function requestLine(
   return `${what} ${paint(style, String(status))} ${
     paint("dim", `${Math.round(durationMs)}ms`)
   }${reason}\n`;
+}
+
+function plainUnless(isColoured: boolean, text: string): string {
+  return isColoured ? text : text.split(STYLES).filter((_, index) => index % 2 === 0).join("");
 }
 
 function capital(text: string): string {

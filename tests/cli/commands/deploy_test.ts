@@ -150,8 +150,8 @@ Deno.test("remoteScript() passes arguments unchanged through a shell", async () 
 
 Deno.test("visibleOutput() leaves no control character, and JSON as it is", () => {
   assert.equal(
-    visibleOutput("a\x1b]0;x\x07\r\n\tb\x9b2J"),
-    "a\\u001b]0;x\\u0007\\u000d\n\tb\\u009b2J",
+    visibleOutput("a\x1b]0;x\x07\r\n\tb\x9b2J\rc"),
+    "a\\u001b]0;x\\u0007\n\tb\\u009b2J\\u000dc",
   );
   const value = { name: "a\x7f\u202e\x9b\n\t\x1b" };
   const text = visibleOutput(JSON.stringify(value, null, 2));

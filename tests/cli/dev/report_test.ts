@@ -32,7 +32,7 @@ for (const [change, line] of requests) {
   });
 }
 
-function reported(isSingle: boolean, isColoured = false): {
+function reported(isSingle: boolean, isColoured = false, isOutColoured = isColoured): {
   readonly report: ReturnType<typeof createReport>;
   readonly out: string[];
   readonly error: string[];
@@ -43,6 +43,7 @@ function reported(isSingle: boolean, isColoured = false): {
     url: () => "http://localhost:9999",
     isSingle,
     isColoured,
+    isOutColoured,
     out: (text) => void out.push(text),
     error: (text) => void error.push(text),
     read: () => undefined,
@@ -77,6 +78,13 @@ Deno.test("createReport() keeps styles only where there are colors", () => {
     report.line("shop", "stdout", "\x1b[4ma\x1b[0m\x1b[2J");
     assert.deepEqual(out, [line]);
   }
+});
+
+Deno.test("createReport() writes no colors to a file beside a terminal", () => {
+  const { report, out, error } = reported(false, true, false);
+  for (const stream of ["stdout", "stderr"] as const) report.line("shop", stream, "\x1b[31mno");
+  assert.deepEqual(out, ["[shop] no\n"]);
+  assert.ok(error[0]!.includes("\x1b[31mno"));
 });
 
 Deno.test("createReport() says which code serves after an error", () => {

@@ -58,6 +58,11 @@ Deno.test("readKeys() returns Escape as a key if nothing follows soon", async ()
   deepEqual(await next(), undefined);
 });
 
+Deno.test("readKeys() ends when the terminal is closed", async () => {
+  const next = readKeys(() => Promise.reject(new Error("Input/output error (os error 5)")));
+  deepEqual(await next(), undefined);
+});
+
 /** Reads what was sent, piece by piece, and waits when there is none. */
 function scriptedTerminal(): {
   readonly send: (bytes: Uint8Array | undefined) => void;
