@@ -204,13 +204,15 @@ function first<Waiting extends WaitingCheck>(
 
 /**
  * Returns the waiting checks that run in one process with `lead`, which comes first. They wait for
- * the same reason, so that none of them delays a more important one.
+ * the same reason, so that none of them delays a more important one. New code of a function that
+ * serves is checked alone unless its last check was quick: one that takes long would hold up others.
  */
 export function jointChecks<Waiting extends WaitingCheck>(
   lead: Waiting,
   waiting: readonly Waiting[],
 ): readonly Waiting[] {
-  if (lead.jointKey === undefined || lead.isLong) return [lead];
+  const isAlone = lead.isLong || lead.isNeeded && !lead.isQuick;
+  if (lead.jointKey === undefined || isAlone) return [lead];
   const names = new Set<string>();
   return [lead, ...waiting.filter((one) => one !== lead)]
     .filter((one) =>
