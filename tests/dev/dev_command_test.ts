@@ -247,7 +247,12 @@ Deno.test("a ddsrv dev that is killed leaves no process", async () => {
   await Deno.mkdir(directory.at("tmp"));
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--allow-all", MAIN, "dev", directory.at("f/a"), "--port", "0"],
-    env: { HOME: directory.at("home"), TMPDIR: directory.at("tmp"), CHECK_CODE: "false" },
+    env: {
+      HOME: directory.at("home"),
+      TMPDIR: directory.at("tmp"),
+      DENO_DIR: modulePlace(Deno.build.os, Deno.env.toObject()),
+      CHECK_CODE: "false",
+    },
     stdin: "null",
     stdout: "null",
     stderr: "piped",
