@@ -147,16 +147,19 @@ export function spawnFunction(options: SpawnOptions): FunctionProcess {
     },
     terminate: async () => {
       const pid = await findPid(child.pid);
-      if (!isRunning) return;
-      // Without an inner process, there is nothing to shut down gracefully.
-      sendSignal(pid ?? child.pid, "SIGTERM");
+      // Without an inner process, there is nothing to shut down gracefully, and bwrap alone would
+      // leave its child behind.
+      if (pid === undefined) await kill();
+      else if (isRunning) sendSignal(pid, "SIGTERM");
     },
-    kill: async () => {
-      const top = options.isBelow && isRunning ? await readFirstChild(child.pid) : undefined;
-      if (isRunning && top !== undefined) await killWithChildren(top);
-      if (isRunning) await killWithChildren(child.pid);
-    },
+    kill,
   };
+
+  async function kill(): Promise<void> {
+    const top = options.isBelow && isRunning ? await readFirstChild(child.pid) : undefined;
+    if (isRunning && top !== undefined) await killWithChildren(top);
+    if (isRunning) await killWithChildren(child.pid);
+  }
 }
 
 /** Deno is the first child of process 1 of the sandbox, which is the only child of bwrap. */
