@@ -51,23 +51,16 @@ export function sandboxedPlace(options: SandboxedPlaceOptions): CheckPlace {
       ...proxyEnvironment(`${FETCH_DIRECTORY}/${FETCH_SOCKET}`),
       ...shown.env,
     },
-    around: (command) =>
-      sandboxCommand({
-        ...chain,
-        network: "loopback",
-        devices: "none",
-        limits: limitsOf(bounds),
-        prefix: isNice ? NICE : [],
-        mounts: [
-          ...mounts,
-          ...shown.mounts,
-          { source: EDGE_RUNTIME_TYPES, target: SANDBOX_TYPES },
-          { source: cacheDirectory, target: SANDBOX_CACHE, isWritable: true },
-          { source: fetchDirectory, target: FETCH_DIRECTORY },
-        ],
-        workingDirectory: directory,
-        command,
-      }),
+    around: inSandbox({ directory, bounds, isNice }, {
+      ...chain,
+      mounts: [
+        ...mounts,
+        ...shown.mounts,
+        { source: EDGE_RUNTIME_TYPES, target: SANDBOX_TYPES },
+        { source: cacheDirectory, target: SANDBOX_CACHE, isWritable: true },
+        { source: fetchDirectory, target: FETCH_DIRECTORY },
+      ],
+    }),
     cpuTimeMs,
   };
 }
@@ -85,18 +78,31 @@ export function jointPlace(
     deno: SANDBOX_DENO,
     cache: { host: SANDBOX_CACHE, inside: SANDBOX_CACHE },
     env: { ...baseEnvironment(), ...shown.env },
-    around: (command) =>
-      sandboxCommand({
-        ...chain,
-        network: "loopback",
-        devices: "none",
-        limits: limitsOf(bounds),
-        prefix: isNice ? NICE : [],
-        scratch: [SANDBOX_CACHE],
-        mounts: [...mounts, ...shown.mounts],
-        workingDirectory: directory,
-        command,
-      }),
+    around: inSandbox({ directory, bounds, isNice }, {
+      ...chain,
+      scratch: [SANDBOX_CACHE],
+      mounts: [...mounts, ...shown.mounts],
+    }),
     cpuTimeMs,
   };
+}
+
+/** Runs commands in a sandbox that has what all checks have in common: limits, no devices, and only a loopback network. */
+function inSandbox(
+  { directory, bounds, isNice }: Pick<SandboxedPlaceOptions, "directory" | "bounds" | "isNice">,
+  own: Omit<
+    SandboxOptions,
+    "network" | "devices" | "limits" | "prefix" | "workingDirectory" | "command"
+  >,
+): CheckPlace["around"] {
+  return (command) =>
+    sandboxCommand({
+      ...own,
+      network: "loopback",
+      devices: "none",
+      limits: limitsOf(bounds),
+      prefix: isNice ? NICE : [],
+      workingDirectory: directory,
+      command,
+    });
 }
