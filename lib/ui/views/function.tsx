@@ -141,27 +141,13 @@ function Facts({ view }: { readonly view: FunctionView }): JSX.Element {
   return (
     <dl class="facts">
       <Fact label="Revision">{report.revision ?? NOTHING}</Fact>
-      <Fact label="Uptime">
-        <LiveText view={view} field="uptime" />
-      </Fact>
-      <Fact label="Requests">
-        <LiveText view={view} field="requests" />
-      </Fact>
-      <Fact label="Errors">
-        <LiveText view={view} field="errors" />
-      </Fact>
-      <Fact label="In flight">
-        <LiveText view={view} field="inFlight" />
-      </Fact>
-      <Fact label="Waiting">
-        <LiveText view={view} field="waiting" />
-      </Fact>
-      <Fact label="Restarts">
-        <LiveText view={view} field="restarts" />
-      </Fact>
-      <Fact label="CPU time">
-        <LiveText view={view} field="cpuTime" />
-      </Fact>
+      <LiveFact view={view} label="Uptime" field="uptime" />
+      <LiveFact view={view} label="Requests" field="requests" />
+      <LiveFact view={view} label="Errors" field="errors" />
+      <LiveFact view={view} label="In flight" field="inFlight" />
+      <LiveFact view={view} label="Waiting" field="waiting" />
+      <LiveFact view={view} label="Restarts" field="restarts" />
+      <LiveFact view={view} label="CPU time" field="cpuTime" />
       <Fact label="Data">
         {dataBytes === null
           ? NOTHING
@@ -186,5 +172,19 @@ function Fact(
       <dt>{label}</dt>
       <dd>{children}</dd>
     </div>
+  );
+}
+
+function LiveFact(
+  { view, label, field }: {
+    readonly view: FunctionView;
+    readonly label: string;
+    readonly field: LiveField;
+  },
+): JSX.Element {
+  return (
+    <Fact label={label}>
+      <LiveText view={view} field={field} />
+    </Fact>
   );
 }
