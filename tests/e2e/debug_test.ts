@@ -3,7 +3,7 @@ import { DEBUG_FIELD } from "../../lib/proxy/http1/field_names.ts";
 import { deriveOwnerId } from "../../lib/owner/owner_id.ts";
 import { parseSocketTable } from "../../lib/process/socket_table.ts";
 import { COMMAND, eventually, host, type Server, startServer } from "./support/harness.ts";
-import { attach } from "./support/inspector_client.ts";
+import { attach, type Debugger } from "./support/inspector_client.ts";
 import { ordinaryUser } from "./support/ordinary_user.ts";
 
 /** Each instance has another id. */
@@ -209,6 +209,24 @@ Deno.test("debug attaches a debugger beside the instance that serves, and ends w
   assert.equal(await debugged(server), "");
 });
 
+/** Attaches a debugger to an instance beside the one that serves, and evaluates an expression in it. */
+async function attachBeside(server: Server): Promise<{
+  /** Answer of the instance that serves. */
+  readonly serving: string;
+  readonly session: Session;
+  readonly secret: string;
+  readonly attached: Debugger;
+}> {
+  const serving = await get(server);
+  const session = spawnDebug(server, "app");
+  const { port, secret } = await session.facts();
+  await session.said("answers requests that have the secret");
+  assert.notEqual(await get(server, secret), serving);
+  const attached = await attach(port);
+  assert.equal((await attached.send("Runtime.evaluate", { expression: "6 * 7" })).result.value, 42);
+  return { serving, session, secret, attached };
+}
+
 Deno.test("debug works without isolation, and ends with an interrupt and with the supervisor", async () => {
   const files = {
     ...FILES,
@@ -217,13 +235,8 @@ Deno.test("debug works without isolation, and ends with an interrupt and with th
   };
   await using server = await startServer({ files, flags: ["--isolation=none"] });
   await server.said("app ready");
-  const serving = await get(server);
-  const session = spawnDebug(server, "app");
-  const { port, secret } = await session.facts();
-  await session.said("answers requests that have the secret");
-  assert.notEqual(await get(server, secret), serving);
-  using attached = await attach(port);
-  assert.equal((await attached.send("Runtime.evaluate", { expression: "6 * 7" })).result.value, 42);
+  const { serving, session, secret, attached } = await attachBeside(server);
+  using _ = attached;
   session.child.kill("SIGINT");
   assert.equal((await session.child.status).code, 0);
   await attached.closed;
@@ -248,13 +261,8 @@ Deno.test("debug works with rootless isolation", async () => {
   const flags = ["--isolation=rootless"];
   await using server = await startServer({ directory, command, env, files: FILES, flags });
   await server.said("app ready");
-  const serving = await get(server);
-  const session = spawnDebug(server, "app");
-  const { port, secret } = await session.facts();
-  await session.said("answers requests that have the secret");
-  assert.notEqual(await get(server, secret), serving);
-  using attached = await attach(port);
-  assert.equal((await attached.send("Runtime.evaluate", { expression: "6 * 7" })).result.value, 42);
+  const { session, attached } = await attachBeside(server);
+  using _ = attached;
   session.child.kill("SIGTERM");
   assert.equal((await session.child.status).code, 0);
   await attached.closed;
