@@ -1,4 +1,4 @@
-/** What a word of other tools does, and the command of ddsrv that does it. */
+/** The purpose of another tool's command, and the command of ddsrv with this purpose. */
 type Synonym = readonly [purpose: string, command: string];
 
 const LIST: Synonym = ["list functions", "ddsrv list"];

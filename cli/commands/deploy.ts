@@ -42,7 +42,7 @@ export interface DeployOptions {
   readonly json?: true | undefined;
 }
 
-/** What to deploy, and under which name. */
+/** A folder to send, the function's name on the server, and the options. */
 interface Deployment {
   readonly folder: string;
   readonly name: string;

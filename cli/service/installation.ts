@@ -1,7 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** How a ddsrv was installed. */
+/** The way in which somebody installed this ddsrv. */
 export type Installation =
   /** `directory` is the package's own, in a `node_modules`. */
   | { readonly type: "package"; readonly directory: string }
@@ -45,7 +45,7 @@ export function findInstallation({ main, isContainer, exists }: InstallationFact
 export interface UpgradePlan {
   /** Command that does it; `undefined` if ddsrv can't do it itself. */
   readonly command: readonly string[] | undefined;
-  /** What a person does instead; commands with a `$` before them. */
+  /** Steps that a person takes instead; commands with a `$` before them. */
   readonly steps: readonly string[];
 }
 

@@ -5,7 +5,7 @@ import type { ChangeReport, ServedReport } from "./api.ts";
 
 const SHORT_REVISION = 12;
 
-/** What {@linkcode reportChanges} marks. */
+/** Revisions that {@linkcode reportChanges} marks. */
 export interface ChangeMarks {
   /** Revision that serves; `undefined` if none does. */
   readonly serving: string | undefined;

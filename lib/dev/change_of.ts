@@ -43,7 +43,7 @@ export function isCode(path: string): boolean {
   return path === "" || CODE.test(extname(path));
 }
 
-/** What a function's manifest says about files of its folder; paths are relative to it. */
+/** Files of a folder that the function's manifest names; paths are relative to the folder. */
 export interface NamedFiles {
   readonly entry: string;
   readonly envFiles: readonly string[];

@@ -4,7 +4,7 @@ import { unifiedHunks } from "./unified_hunks.ts";
 /** Maximum size of a text that is compared line by line. */
 export const MAX_TEXT_BYTES = 512 * 1024;
 
-/** What one side has at a path, as far as it was read. */
+/** The file of one revision at a path, as far as ddsrv has read it. */
 export type FileContent =
   | { readonly type: "link"; readonly target: string }
   | { readonly type: "special" }

@@ -8,7 +8,7 @@ const ESCAPED_DOT = ascii("%2e");
 const ESCAPED_SLASH = ascii("%2f");
 const ESCAPED_BACKSLASH = ascii("%5c");
 
-/** What some programs read as a slash, as bits. */
+/** Bytes and escapes that some programs read as a slash; each has one bit. */
 const Separator = { Backslash: 1, EscapedSlash: 2, EscapedBackslash: 4 } as const;
 
 /**

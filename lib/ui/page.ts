@@ -19,7 +19,7 @@ export interface PageOptions {
   readonly takeLink: (token: string) => boolean;
   /** Returns true if another token may log in; attempts are limited. */
   readonly acceptToken: (token: string) => Promise<boolean>;
-  /** How to get a token, for the login page. */
+  /** Sentence of the login page that tells a person where to get a token. */
   readonly remedy: string;
   readonly canWrite: () => boolean;
   readonly version: string;

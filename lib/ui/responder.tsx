@@ -7,7 +7,7 @@ import { MessagePage } from "./views/message.tsx";
 
 /** Options of {@linkcode createResponder}. */
 export interface ResponderOptions {
-  /** How to get a token, for the login page. */
+  /** Sentence of the login page that tells a person where to get a token. */
   readonly remedy: string;
   readonly canWrite: () => boolean;
   readonly version: string;

@@ -8,7 +8,7 @@ import { loginOf, type Target } from "./target.ts";
 import type { Transfer } from "./transfer.ts";
 import { visibleOutput } from "./visible_output.ts";
 
-/** What to send to a server. */
+/** A server, and the archive and arguments that `ddsrv deploy` sends to it. */
 export interface Delivery {
   readonly target: Target;
   /** Command that runs ddsrv there. */

@@ -1,6 +1,6 @@
 import type { Keys } from "../../output/keys.ts";
 
-/** What a key does. */
+/** An action of `ddsrv dev` that a key starts. */
 export type DevAction = "open" | "restart" | "clear" | "help" | "quit";
 
 const ACTIONS: Readonly<Record<string, DevAction>> = {

@@ -8,7 +8,7 @@ import { nameColour } from "../../output/name_colour.ts";
 import { makeVisible, makeVisibleLines } from "../../output/visible.ts";
 import { createSourceLines, type SourceLines } from "./source_line.ts";
 
-/** What `ddsrv dev` prints. */
+/** Prints the events of `ddsrv dev`. */
 export interface Report {
   readonly event: (name: string, event: DevEvent | { readonly type: "removed" }) => void;
   readonly line: (name: string, stream: StreamName, text: string) => void;

@@ -7,7 +7,7 @@ export function LoginPage(
   { frame, problem, remedy }: {
     readonly frame: Frame;
     readonly problem: string | undefined;
-    /** How to get a token. */
+    /** Sentence that tells a person where to get a token. */
     readonly remedy: string;
   },
 ): JSX.Element {
