@@ -1,7 +1,7 @@
 import type { KvStore } from "../kv/kv_store.ts";
 import type { sleep } from "../system/sleep.ts";
 import { LATE_MS } from "./due_tick.ts";
-import type { ScheduledRequest } from "./function_schedules.ts";
+import type { ScheduledRequest } from "./scheduled_request.ts";
 
 /** A tick that belongs to this host. Disposing of it lets other hosts begin the next run. */
 export type ClaimedTick = AsyncDisposable;

@@ -3,6 +3,7 @@ import type { Schedule } from "../config/schedule.ts";
 import type { Semaphore } from "../system/semaphore.ts";
 import type { sleep } from "../system/sleep.ts";
 import type { ClaimTick } from "./claim_tick.ts";
+import type { ScheduledRequest } from "./scheduled_request.ts";
 import { ABORTED, type Attempted, runSchedule } from "./run_schedule.ts";
 import type { BegunRun, EndedRun, ScheduleRecord } from "./schedule_record.ts";
 import {
@@ -30,14 +31,6 @@ export type ManualRun =
   | { readonly type: "ended"; readonly run: EndedRun }
   | { readonly type: "running" }
   | { readonly type: "absent" };
-
-/** One attempt of a run, to send. */
-export interface ScheduledRequest {
-  readonly function: string;
-  readonly schedule: Schedule;
-  readonly tickMs: number;
-  readonly signal: AbortSignal;
-}
 
 /** The schedules of one function. */
 export interface FunctionSchedules {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { KvStore, VersionedValue } from "../../lib/kv/kv_store.ts";
 import { createTickClaims } from "../../lib/schedules/claim_tick.ts";
-import type { ScheduledRequest } from "../../lib/schedules/function_schedules.ts";
+import type { ScheduledRequest } from "../../lib/schedules/scheduled_request.ts";
 import { EACH_MINUTE, NOON_MS } from "./pretend.ts";
 
 interface PretendStore extends KvStore {
