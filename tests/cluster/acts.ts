@@ -1,8 +1,10 @@
 /** One test with several hosts. */
-interface ActDescription {
+export interface ActDescription {
   readonly summary: string;
   /** Path of the program, relative to the root of the checkout. */
   readonly program: string;
+  /** It makes its own namespaces. */
+  readonly isBare?: boolean;
   /** Programs beside those of ddsrv, and the packages of Debian that have them. */
   readonly needs: Readonly<Record<string, string>>;
 }
@@ -13,6 +15,12 @@ export const ACTS = {
     summary: "three hosts behind Caddy: a rolling upgrade, a host that dies",
     program: "tests/cluster/front.ts",
     needs: { "/usr/bin/caddy": "caddy", "/usr/bin/curl": "curl" },
+  },
+  swarm: {
+    summary: "three hosts in a Docker swarm: drained, rolled out, killed",
+    program: "tests/cluster/swarm.ts",
+    isBare: true,
+    needs: {},
   },
 } satisfies Record<string, ActDescription>;
 

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ADMIN_PORT, command, FRONT_ADDRESS, type Host, openHosts } from "./hosts.ts";
+import { ADMIN_PORT, type Host, openHosts } from "./hosts.ts";
 import { startLoad } from "./load.ts";
+import { command, FRONT_ADDRESS } from "./network.ts";
 import { readyWithin } from "./supervisor_program.ts";
 
 const DEPLOY = fileURLToPath(new URL("../../deploy/", import.meta.url));
@@ -133,7 +134,11 @@ async function main(directory: string): Promise<void> {
   await Promise.all(hosts.map((host) => host.start()));
   try {
     await using _caddy = await startCaddy(directory, hosts);
-    const url = `http://${FRONT_ADDRESS}/hello`;
+    const load = {
+      urls: [`http://${FRONT_ADDRESS}/hello`],
+      expected: "hello",
+      clients: CLIENTS,
+    };
 
     const first = await askPlace(undefined);
     for (let count = 0; count < 9; count++) {
@@ -141,7 +146,7 @@ async function main(directory: string): Promise<void> {
     }
     say("10 WebSockets of one client reached the same host");
 
-    const rolling = startLoad(url, "hello", CLIENTS);
+    const rolling = startLoad(load);
     const printed = await upgrade(directory, hosts);
     assert.equal(printed.match(/: ready$/gm)?.length, 3, printed);
     const upgraded = await rolling.end();
@@ -151,7 +156,7 @@ async function main(directory: string): Promise<void> {
     );
     assert.deepEqual(upgraded.failures, []);
 
-    const dying = startLoad(url, "hello", CLIENTS);
+    const dying = startLoad(load);
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     await hosts[1]!.stop("SIGKILL");
     await new Promise((resolve) => setTimeout(resolve, 4_000));

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type HostPlace, openNetwork } from "./network.ts";
 import { MAIN, readyWithin } from "./supervisor_program.ts";
 
 /** A host: a network namespace with its own supervisor, which starts again when it ends. */
@@ -29,38 +30,19 @@ export const ADMIN_PORT = 9990;
 /** Port of the functions on each host. */
 export const PORT = 9999;
 
-/** Address of this namespace, in which the front and the clients run. */
-export const FRONT_ADDRESS = "192.0.2.1";
-
 /**
- * Creates hosts in a network with this namespace (TEST-NET-1). Needs root in network and mount
- * namespaces of its own.
+ * Creates hosts in a network with this namespace. Needs root in network and mount namespaces of its
+ * own.
  */
 export async function openHosts(options: HostsOptions): Promise<readonly Host[]> {
-  await command("mount", "-t", "tmpfs", "tmpfs", "/run");
-  await Deno.mkdir("/run/netns");
-  await command("ip", "link", "set", "lo", "up");
-  await command("ip", "link", "add", "hosts", "type", "bridge");
-  await command("ip", "addr", "add", `${FRONT_ADDRESS}/24`, "dev", "hosts");
-  await command("ip", "link", "set", "hosts", "up");
-  const hosts: Host[] = [];
-  for (let index = 1; index <= options.count; index++) hosts.push(await openHost(index, options));
-  return hosts;
+  const places = await openNetwork(options.count);
+  return await Promise.all(places.map((place) => openHost(place, options)));
 }
 
 async function openHost(
-  index: number,
+  { name, address }: HostPlace,
   { directory, flags, files }: HostsOptions,
 ): Promise<Host> {
-  const name = `host${index}`;
-  const address = `192.0.2.${10 + index}`;
-  await command("ip", "netns", "add", name);
-  await command(
-    ...["ip", "link", "add", `to-${name}`, "type", "veth", "peer", "eth0", "netns", name],
-  );
-  await command("ip", "link", "set", `to-${name}`, "master", "hosts", "up");
-  await command("ip", "-n", name, "addr", "add", `${address}/24`, "dev", "eth0");
-  for (const link of ["lo", "eth0"]) await command("ip", "-n", name, "link", "set", link, "up");
   const functions = join(directory, name, "functions");
   for (const [path, text] of Object.entries(files)) {
     await Deno.mkdir(join(functions, path, ".."), { recursive: true });
@@ -93,13 +75,4 @@ async function openHost(
       await child?.status;
     },
   };
-}
-
-/** Runs a command to its end; throws with its output if it fails. */
-export async function command(...words: readonly string[]): Promise<string> {
-  const [program = "", ...args] = words;
-  const { success, stdout, stderr } = await new Deno.Command(program, { args }).output();
-  const decoder = new TextDecoder();
-  if (success) return decoder.decode(stdout);
-  throw new Error(`${words.join(" ")} failed: ${decoder.decode(stderr)}`);
 }

@@ -1,7 +1,8 @@
 // Runs ddsrv on several hosts, which are network namespaces, inside network, mount and process
 // namespaces of its own. Prints figures of each act.
 import { fileURLToPath } from "node:url";
-import { type Act, ACTS, isAct } from "./acts.ts";
+import { NAMESPACES } from "../container/machine.ts";
+import { type Act, type ActDescription, ACTS, isAct } from "./acts.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -18,17 +19,19 @@ async function main(args: readonly string[]): Promise<number> {
   let failed = 0;
   for (const act of chosen) {
     say(`== ${act}: ${ACTS[act].summary}`);
-    const { code } = await new Deno.Command("unshare", {
-      args: ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
-        .concat("--propagation", "private", Deno.execPath(), "run", "--quiet", "--allow-all")
-        .concat(ACTS[act].program),
-      cwd: ROOT,
-      stdin: "null",
-    }).spawn().status;
-    if (code !== 0) failed++;
+    if (await run(ACTS[act]) !== 0) failed++;
   }
   say(`${chosen.length - failed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
+}
+
+async function run({ program, isBare = false }: ActDescription): Promise<number> {
+  const [first = "", ...args] = [
+    ...isBare ? [] : ["unshare", "--net", ...NAMESPACES],
+    ...[Deno.execPath(), "run", "--quiet", "--allow-all", program],
+  ];
+  const child = new Deno.Command(first, { args, cwd: ROOT, stdin: "null" }).spawn();
+  return (await child.status).code;
 }
 
 async function findMissing(chosen: readonly Act[]): Promise<[path: string, name: string][]> {

@@ -7,16 +7,25 @@ export interface Place {
   /** Control group of all containers. */
   readonly cgroup: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Command that runs the daemon in namespaces of its own. */
+  readonly enter?: readonly string[];
 }
 
-/** Starts the daemon. Disposing of it stops the daemon and all of its processes. */
+/** A daemon. Disposing of it stops the daemon and all of its processes. */
+export interface Daemon extends AsyncDisposable {
+  readonly pid: number;
+}
+
+/** Starts the daemon. */
 export async function startDaemon(
-  { directory, cgroup, env }: Place,
+  { directory, cgroup, env, enter = [] }: Place,
   ...flags: string[]
-): Promise<AsyncDisposable> {
+): Promise<Daemon> {
   const log = await Deno.open(join(directory, "dockerd.log"), { create: true, append: true });
-  const child = new Deno.Command("dockerd", {
+  const [program = "", ...before] = [...enter, "dockerd"];
+  const child = new Deno.Command(program, {
     args: [
+      ...before,
       ...["--data-root", join(directory, "data"), "--exec-root", join(directory, "exec")],
       ...["--pidfile", join(directory, "pid"), "--host", env.DOCKER_HOST!],
       // Without systemd, because the control groups here may not be under its control.
@@ -41,8 +50,9 @@ export async function startDaemon(
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return {
+    pid: child.pid,
     async [Symbol.asyncDispose]() {
-      child.kill("SIGTERM");
+      if (!hasEnded) child.kill("SIGTERM");
       await ended;
       await logging;
     },
