@@ -132,6 +132,7 @@ complete -c ddsrv -n '__ddsrv_at serve' -l compat-healthcheck -d 'answer x-graph
 complete -c ddsrv -n '__ddsrv_at serve' -l tls-cert -r -F -d 'serve TLS with this certificate chain (PEM)'
 complete -c ddsrv -n '__ddsrv_at serve' -l tls-key -r -F -d 'private key of the certificate (PEM)'
 complete -c ddsrv -n '__ddsrv_at serve' -l certificates -r -F -d 'serve TLS with the certificates in this directory, by host'
+complete -c ddsrv -n '__ddsrv_at serve' -l http2 -d 'offer HTTP/2 to clients, besides HTTP/1.1; needs TLS'
 complete -c ddsrv -n '__ddsrv_at serve' -l max-head-size -x -d 'maximum size of a message head (431)'
 complete -c ddsrv -n '__ddsrv_at serve' -l max-target-size -x -d 'maximum size of a request target (414)'
 complete -c ddsrv -n '__ddsrv_at serve' -l max-fields -x -d 'maximum number of header fields of a message (431)'
