@@ -18,6 +18,9 @@ export const Cost = {
 /** What an answered request brings back. */
 const ANSWERED = 20;
 
+/** A client may answer each piece of a response with two windows, however small the piece is. */
+const SENT_FRAME = 2;
+
 /**
  * Allowance of one connection for frames that cost the client nothing: resets of requests
  * (CVE-2023-44487), faults that make this side reset them (CVE-2025-8671), PING, SETTINGS, and empty
@@ -50,6 +53,12 @@ export class FrameBudget {
   /** Counts an answered request. */
   answered(): void {
     this.#earn(ANSWERED);
+  }
+
+  /** Counts a frame with a part of a response. */
+  sent(bytes: number): void {
+    this.#earn(SENT_FRAME);
+    this.carried(bytes);
   }
 
   /** Counts bytes of a body. */

@@ -64,8 +64,17 @@ export class Output {
   }
 
   /** Resolves when the client has received enough to cause more frames. */
-  async room(): Promise<void> {
-    while (!this.#isBroken && this.#length >= ROOM_BYTES) {
+  room(): Promise<void> {
+    return this.#waitFor(ROOM_BYTES);
+  }
+
+  /** Resolves when a response may add its head. */
+  bodyRoom(): Promise<void> {
+    return this.#waitFor(BODY_ROOM_BYTES);
+  }
+
+  async #waitFor(bytes: number): Promise<void> {
+    while (!this.#isBroken && this.#length >= bytes) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }

@@ -63,6 +63,8 @@ export function toRequestText(
     isPseudo = false;
     const problem = fieldProblem(name, value);
     if (problem !== undefined) return malformed(problem);
+    // The proxy writes one of its own.
+    if (name === "sec-websocket-key" && pseudo.has(":protocol")) continue;
     // One line for each would be more Cookie fields than a request may have (section 8.2.3).
     if (name === "cookie") cookies.push(value);
     else if (name === "host") {

@@ -41,6 +41,8 @@ export class ResponseFrames {
   isEnded = false;
   /** True when the stream has become a tunnel. */
   isTunnel = false;
+  /** True when the stream has ended; nothing more is sent. */
+  isDropped = false;
 
   readonly #channel: ResponseChannel;
   readonly #stream: SendWindow;
@@ -63,6 +65,9 @@ export class ResponseFrames {
   async write(bytes: Uint8Array): Promise<void> {
     let at = 0;
     while (this.#part === "head" && at < bytes.length && !this.isEnded) {
+      // Windows are for bodies only, so heads wait for the client's connection.
+      if (!this.#channel.output.hasBodyRoom) await this.#channel.output.bodyRoom();
+      if (this.isDropped) throw new Deno.errors.ConnectionReset("The stream has ended");
       at = this.#head(bytes, at);
     }
     if (at === bytes.length) return;

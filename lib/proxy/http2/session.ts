@@ -45,6 +45,9 @@ const RECEIVE_WINDOW = 2 * 1024 * 1024;
 const BODY_BUFFER_BYTES = 4 * 1024;
 const NO_BODY_BYTES = 64;
 
+/** What a stream takes besides its buffer, counted for its client. */
+const STREAM_BYTES = 4 * 1024;
+
 /** Maximum time to send the last frames to a client that has made an error. */
 const FAREWELL_MS = 2_000;
 
@@ -111,7 +114,7 @@ export class Session {
       write: (bytes) => this.#write(bytes),
       onRoom: () => this.#data.pump(),
     });
-    this.#data = new DataQueue(this.#output, (bytes) => this.#budget.carried(bytes));
+    this.#data = new DataQueue(this.#output, (bytes) => this.#budget.sent(bytes));
     this.#channel = { output: this.#output, data: this.#data, hasSentBlock: false };
   }
 
@@ -427,7 +430,15 @@ export class Session {
     readonly isEnded: boolean;
   }): void {
     const { peer, account, context, slot } = this.#client;
+    const { length } = request.head;
+    const capacity = length + (isEnded ? NO_BODY_BYTES : BODY_BUFFER_BYTES);
+    const memory = capacity + STREAM_BYTES;
+    if (account.bufferedBytes + memory > account.maxBufferedBytes) {
+      this.#sendReset(id, ErrorCode.RefusedStream);
+      return this.#spend(Cost.WastedStream);
+    }
     if (!slot.markBusy()) return;
+    account.bufferedBytes += memory;
     const stream = new Stream({
       id,
       request,
@@ -441,10 +452,7 @@ export class Session {
     });
     stream.receiveWindow = STREAM_WINDOW;
     this.#streams.set(id, stream);
-    const { length } = request.head;
-    const large = Math.max(0, length - BODY_BUFFER_BYTES);
-    this.#charge(large);
-    const wire = new Wire(stream, length + (isEnded ? NO_BODY_BYTES : BODY_BUFFER_BYTES), account);
+    const wire = new Wire(stream, capacity, account);
     Buffer.from(wire.buffer.buffer).write(request.head, "latin1");
     wire.end = wire.received = length;
     const kit = this.#kits.pop() ?? this.#createKit();
@@ -460,7 +468,7 @@ export class Session {
     };
     const served = this.#answer(client, request).catch(context.onError).finally(() => {
       this.#kits.push(kit);
-      account.bufferedBytes -= large;
+      account.bufferedBytes -= memory;
       this.#serving.delete(served);
       this.#settle();
     });

@@ -64,6 +64,7 @@ export class Stream implements Connection, SendWindow {
   /** Ends with an error of the client, or of its connection. */
   fail(error: Error): void {
     this.isClosed = true;
+    this.response.isDropped = true;
     this.body.fail(error);
   }
 

@@ -166,8 +166,36 @@ Deno.test("openProxy() limits fields, targets and bodies of HTTP/2 as it does in
   equal((await client.response(7)).fields[0]![1], "413");
 });
 
+Deno.test("openProxy() sends heads that are larger than a frame, of many responses", async () => {
+  await using stage = open();
+  using client = await connectHttp2(stage.proxy.port);
+  await client.greet();
+  const count = 64;
+  for (let index = 0; index < count; index++) await client.request(index * 2 + 1, getOf());
+  const head = `HTTP/1.1 200 OK\r\nX: ${
+    "v".repeat(60_000)
+  }\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+  for (let index = 0; index < count; index++) {
+    const served = await stage.backend.accept();
+    await served.readHead();
+    await served.write(head);
+  }
+  for (let complete = 0; complete < count;) {
+    const { flags } = await client.next(FrameType.Continuation);
+    if ((flags & Flag.EndHeaders) !== 0) complete++;
+  }
+});
+
+Deno.test("openProxy() refuses streams whose memory is too much for one address", async () => {
+  await using stage = open({ maxPeerBufferBytes: 32 * 1024 });
+  using client = await connectHttp2(stage.proxy.port);
+  await client.greet();
+  for (let stream = 1; stream < 40; stream += 2) await client.request(stream, getOf());
+  equal(await firstError(client), ErrorCode.RefusedStream);
+});
+
 Deno.test("openProxy() limits the memory of one address over all its streams", async () => {
-  await using stage = open({ maxPeerBufferBytes: 64 * 1024 });
+  await using stage = open({ maxPeerBufferBytes: 512 * 1024 });
   using client = await connectHttp2(stage.proxy.port);
   await client.greet();
   for (let stream = 1; stream < 40; stream += 2) {

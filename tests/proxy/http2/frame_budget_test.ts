@@ -32,6 +32,14 @@ Deno.test("FrameBudget gives tokens for answered requests and for the bytes of b
   equal(countOf(budget), 199);
 });
 
+Deno.test("FrameBudget allows two windows for each event of a stream", () => {
+  const budget = new FrameBudget(() => 0);
+  for (let count = 0; count < 100_000; count++) {
+    budget.sent(1);
+    equal(budget.spend(Cost.Frame) && budget.spend(Cost.Frame), true);
+  }
+});
+
 Deno.test("FrameBudget allows any number of frames to a client whose requests are answered", () => {
   const budget = new FrameBudget(() => 0);
   for (let count = 0; count < 100_000; count++) {

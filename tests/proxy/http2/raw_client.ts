@@ -23,7 +23,7 @@ export interface Received {
   readonly flags: number;
   readonly stream: number;
   readonly text: string;
-  /** Fields of HEADERS. */
+  /** Fields of HEADERS, if no CONTINUATION follows. */
   readonly fields: readonly Field[];
   /** The code of RST_STREAM and GOAWAY. */
   readonly code: ErrorCode | undefined;
@@ -162,10 +162,11 @@ export class RawClient implements Disposable {
   ): Received {
     const hasCode = head.type === FrameType.RstStream || head.type === FrameType.Goaway;
     const at = head.type === FrameType.Goaway ? 4 : 0;
+    const isBlock = head.type === FrameType.Headers && (head.flags & Flag.EndHeaders) !== 0;
     return {
       ...head,
       text: textOf(payload),
-      fields: head.type === FrameType.Headers ? this.#decoder.decode(payload, 1e6)! : [],
+      fields: isBlock ? this.#decoder.decode(payload, 1e6)! : [],
       code: hasCode ? readUint32(payload, at) : undefined,
     };
   }

@@ -62,6 +62,12 @@ const WRITTEN: Readonly<Record<string, readonly [readonly Field[], boolean, stri
     "GET /x HTTP/1.1\r\nhost: h\r\nupgrade: websocket\r\nconnection: upgrade\r\n" +
     "sec-websocket-key: KEY\r\n\r\n",
   ],
+  "a WebSocket with a key of its own": [
+    [...CONNECT, ["sec-websocket-key", "evil"]],
+    false,
+    "GET /x HTTP/1.1\r\nhost: h\r\nupgrade: websocket\r\nconnection: upgrade\r\n" +
+    "sec-websocket-key: KEY\r\n\r\n",
+  ],
   "two lengths, which the rules of HTTP/1.1 refuse": [
     [...GET, ["content-length", "5"], ["content-length", "6"]],
     false,
