@@ -133,6 +133,7 @@ complete -c ddsrv -n '__ddsrv_at serve' -l compat-healthcheck -d 'answer x-graph
 complete -c ddsrv -n '__ddsrv_at serve' -l tls-cert -r -F -d 'serve TLS with this certificate chain (PEM)'
 complete -c ddsrv -n '__ddsrv_at serve' -l tls-key -r -F -d 'private key of the certificate (PEM)'
 complete -c ddsrv -n '__ddsrv_at serve' -l certificates -r -F -d 'serve TLS with the certificates in this directory, by host'
+complete -c ddsrv -n '__ddsrv_at serve' -l http2 -d 'offer HTTP/2 to clients, besides HTTP/1.1; needs TLS'
 complete -c ddsrv -n '__ddsrv_at serve' -l kv-url -x -d 'server of Deno.openKv() for all functions, for several hosts'
 complete -c ddsrv -n '__ddsrv_at serve' -l kv-token-file -r -F -d 'file with the access token of the server of --kv-url'
 complete -c ddsrv -n '__ddsrv_at serve' -l schedule-runs -r -a 'auto all claimed none' -d 'runs of schedules on this host: all, claimed, none'

@@ -130,4 +130,11 @@ export const PROXY_SETTINGS = {
       "without one, they are refused.",
     needsRestart: true,
   },
+  http2: {
+    name: "http2",
+    kind: boolean,
+    default: false,
+    summary: "offer HTTP/2 to clients, besides HTTP/1.1; needs TLS",
+    needsRestart: true,
+  },
 } satisfies Entries;

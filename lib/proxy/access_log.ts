@@ -14,7 +14,7 @@ export interface AccessRequest {
   /** As sent, with the prefix. */
   readonly target: string;
   /** Empty, like all other texts, if the request could not be parsed. */
-  readonly protocol: "HTTP/1.0" | "HTTP/1.1" | "";
+  readonly protocol: "HTTP/1.0" | "HTTP/1.1" | "HTTP/2.0" | "";
   readonly host: string;
   readonly referer: string;
   readonly userAgent: string;

@@ -4,7 +4,7 @@ import type { Limits } from "../config/limits.ts";
 import type { RateLimit } from "../config/rate_limit.ts";
 import type { AccessRecord } from "./access_log.ts";
 import type { ConnectionSlot } from "./connection_table.ts";
-import type { Deadline } from "./deadline.ts";
+import type { Deadline, Deadlines } from "./deadline.ts";
 import type { FrontFigures } from "./front_figures.ts";
 import type { IsTrusted, Peer } from "./peer.ts";
 import type { Pacer } from "./pacer.ts";
@@ -41,6 +41,7 @@ export interface ProxyContext {
   readonly isTrusted: IsTrusted;
   readonly figures: FrontFigures;
   readonly pacer: Pacer;
+  readonly deadlines: Deadlines;
   /** Receives a record of each request, if there is an access log. */
   readonly onAccess: ((record: AccessRecord) => void) | undefined;
   /** Receives unexpected errors: bugs of the proxy. */
@@ -71,4 +72,6 @@ export interface Client {
   /** Figures of the current request. */
   readonly tally: Tally;
   readonly context: ProxyContext;
+  /** True for one stream of a connection with HTTP/2. */
+  readonly isHttp2?: boolean;
 }

@@ -6,8 +6,7 @@ import { completeLimits, type Limits } from "../config/limits.ts";
 import type { RateLimit } from "../config/rate_limit.ts";
 import { sleep } from "../system/sleep.ts";
 import type { AccessRecord } from "./access_log.ts";
-import { refuseClient } from "./send_reply.ts";
-import { serveClient } from "./serve_client.ts";
+import { refuseConnection, serveConnection } from "./serve_connection.ts";
 import { ConnectionSlot, ConnectionTable, type Evictable } from "./connection_table.ts";
 import type { Client, ProxyContext } from "./context.ts";
 import { openDeadlines } from "./deadline.ts";
@@ -38,6 +37,8 @@ export interface ProxyOptions extends ProxySettings {
   readonly tls?: KeyPair | undefined;
   /** Certificates for single hosts come with `certify`; the proxy accepts TLS connections only. */
   readonly hasCertificates?: boolean;
+  /** Offers HTTP/2 besides HTTP/1.1 to clients of TLS. */
+  readonly http2?: boolean;
   /** Maximum number of open files of the process, if connections must not exceed it. */
   readonly openFiles?: number;
   /** Receives a record of each request. */
@@ -133,6 +134,7 @@ export function openProxy(options: ProxyOptions): Proxy {
   const refusals = new Notice({ intervalMs: WARNING_INTERVAL_MS, report: onWarning });
   const evictions = new Notice({ intervalMs: WARNING_INTERVAL_MS, report: onWarning });
   const closing = new AbortController();
+  const deadlines = openDeadlines();
   const context: { -readonly [Key in keyof ProxyContext]: ProxyContext[Key] } = {
     routes: options.routes,
     ...contextSettings(options, bound),
@@ -140,6 +142,7 @@ export function openProxy(options: ProxyOptions): Proxy {
     suggestions: createSuggestions(),
     figures,
     pacer: createPacer({ meter: loopMeter }),
+    deadlines,
     onAccess: options.onAccess,
     onError: options.onError,
     closing: closing.signal,
@@ -149,7 +152,6 @@ export function openProxy(options: ProxyOptions): Proxy {
     ? undefined
     : openTlsListener({ ...listening, pair: tls, maxConnections: context.limits.maxConnections });
   const listener = tlsListener ?? openListener(listening);
-  const deadlines = openDeadlines();
   let refusing = 0;
 
   function admit(address: string, port: number): Visit | undefined {
@@ -198,7 +200,7 @@ export function openProxy(options: ProxyOptions): Proxy {
     const own = { read: deadlines.open(), write: deadlines.open(), answer: deadlines.open() };
     const tally = createTally();
     const client: Client = { wire, peer, account, slot, deadlines: own, tally, context };
-    const served = (hasRoom ? serveClient(client) : refuseClient(client, TOO_MANY))
+    const served = (hasRoom ? serveConnection(client) : refuseConnection(client, TOO_MANY))
       .catch(options.onError)
       .finally(() => {
         if (!hasRoom) refusing--;
@@ -277,7 +279,15 @@ function contextSettings(
   bound: FileBound,
 ): Omit<
   ProxyContext,
-  "routes" | "limiter" | "suggestions" | "figures" | "pacer" | "onAccess" | "onError" | "closing"
+  | "routes"
+  | "limiter"
+  | "suggestions"
+  | "figures"
+  | "pacer"
+  | "deadlines"
+  | "onAccess"
+  | "onError"
+  | "closing"
 > {
   const { domains = [], ownDomains = [], functions = [], root, hideErrors = false } = settings;
   return {

@@ -29,6 +29,8 @@ export interface RequestRewrite {
   readonly upstreamHost: string;
   /** Adds a `Via` field. */
   readonly via: boolean;
+  /** The client speaks HTTP/2. */
+  readonly isHttp2?: boolean;
 }
 
 /** Changes to a response on its way to the client. */
@@ -62,6 +64,7 @@ const CLIENT_ADDRESS = ascii("X-Deno-Client-Address: ");
 /** With the version of the message that the proxy received (RFC 9110, section 7.6.3). */
 const VIA_11 = ascii("Via: 1.1 ddsrv\r\n");
 const VIA_10 = ascii("Via: 1.0 ddsrv\r\n");
+const VIA_20 = ascii("Via: 2.0 ddsrv\r\n");
 const FIELD_SEPARATOR = ascii(": ");
 const COOKIE = ascii("cookie");
 const PAGE_COOKIE_BYTES = ascii(PAGE_COOKIE);
@@ -135,7 +138,7 @@ export function writeRequestHead(
     added++;
   }
   if (rewrite.via) {
-    writer.bytes(head.isHttp10 ? VIA_10 : VIA_11);
+    writer.bytes(rewrite.isHttp2 === true ? VIA_20 : head.isHttp10 ? VIA_10 : VIA_11);
     added++;
   }
   added += writeForwarding(writer, head, rewrite);

@@ -84,12 +84,26 @@ export async function serveClient(client: Client): Promise<void> {
   }
 }
 
+/** Answers the one request of a stream of HTTP/2, which is in the wire's buffer. */
+export async function serveStream(client: Client): Promise<void> {
+  const { wire, deadlines } = client;
+  try {
+    const head = await readRequestHead(client);
+    if (head === undefined) return;
+    await serveRequest(client, head);
+    releaseRequestHead(head);
+  } finally {
+    for (const deadline of [deadlines.read, deadlines.write, deadlines.answer]) deadline.clear();
+    wire.close();
+  }
+}
+
 /** Answers a request, and adds it to the traffic figures and the access log. */
 async function serveRequest(client: Client, head: RequestHead): Promise<Outcome> {
   const { wire, tally, context } = client;
   clearTally(tally);
   tally.beganAtMs = performance.now();
-  const request = context.onAccess === undefined ? undefined : describeRequest(head, Date.now());
+  const request = context.onAccess === undefined ? undefined : describe(client, head);
   const before = { written: wire.written, consumed: consumedBytes(wire) };
   let outcome = CLOSE;
   try {
@@ -102,6 +116,11 @@ async function serveRequest(client: Client, head: RequestHead): Promise<Outcome>
   countTraffic(client, { sentBytes, receivedBytes: consumedBytes(wire) - before.consumed });
   if (request !== undefined) logAccess(client, request, sentBytes);
   return outcome;
+}
+
+function describe({ isHttp2 = false }: Client, head: RequestHead): AccessRequest {
+  const request = describeRequest(head, Date.now());
+  return isHttp2 ? { ...request, protocol: "HTTP/2.0" } : request;
 }
 
 /** Returns the number of bytes that were read and used. */
@@ -281,6 +300,7 @@ async function forward(
     requestId,
     upstreamHost: upstream.authority,
     via: client.context.via,
+    isHttp2: client.isHttp2 ?? false,
   };
   account.inFlight++;
   let outcome: Outcome;

@@ -3,6 +3,7 @@ const SOL_SOCKET = 1;
 const SO_KEEPALIVE = 9;
 const SO_ACCEPTCONN = 30;
 const SOL_TCP = 6;
+const TCP_NODELAY = 1;
 const TCP_KEEPIDLE = 4;
 const TCP_KEEPINTVL = 5;
 const TCP_KEEPCNT = 6;
@@ -20,6 +21,9 @@ export interface KeepAlive {
   readonly probes: number;
 }
 
+/** A socket option: its level, its name and its value. */
+type SocketOption = readonly [level: number, name: number, value: number];
+
 /**
  * Sets the keep-alive times of all connections that this process accepts at a TCP port from now on:
  * accepted sockets have the options of their listener (tcp(7)). Deno only switches keep-alive on,
@@ -27,13 +31,25 @@ export interface KeepAlive {
  * or if libc.so.6 can't be loaded.
  */
 export function setKeepAlive(port: number, { idleS, intervalS, probes }: KeepAlive): number {
-  if (Deno.build.os !== "linux") return 0;
-  const options = [
+  return setOptions(port, [
     [SOL_SOCKET, SO_KEEPALIVE, 1],
     [SOL_TCP, TCP_KEEPIDLE, idleS],
     [SOL_TCP, TCP_KEEPINTVL, intervalS],
     [SOL_TCP, TCP_KEEPCNT, probes],
-  ] as const;
+  ]);
+}
+
+/**
+ * Lets all connections that this process accepts at a TCP port from now on send small pieces at once,
+ * without waiting for an acknowledgement (TCP_NODELAY, tcp(7)). Connections of Deno's TLS listeners
+ * have no method for that. Returns the number of listeners, as {@linkcode setKeepAlive} does.
+ */
+export function setNoDelay(port: number): number {
+  return setOptions(port, [[SOL_TCP, TCP_NODELAY, 1]]);
+}
+
+function setOptions(port: number, options: readonly SocketOption[]): number {
+  if (Deno.build.os !== "linux") return 0;
   try {
     const library = openLibrary();
     try {

@@ -74,6 +74,7 @@ export function contextOf(routes: RouteTable): ProxyContext {
     index: "off",
     suggestions: createSuggestions(),
     pacer: createPacer({ meter: loopMeter }),
+    deadlines: { open: () => new Deadline({ nowMs: 0 }), close() {}, [Symbol.dispose]() {} },
     hideErrors: false,
     via: false,
     compatHealthcheck: false,

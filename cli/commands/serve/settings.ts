@@ -31,6 +31,7 @@ export async function readSettings(
   try {
     const loaded = await loadSettings(flags, Deno.env.toObject());
     requireKeyPair(loaded.settings);
+    requireTls(loaded.settings);
     requireKvUrl(loaded.settings);
     return { ...loaded, sources: { ...loaded.sources, flags: flagsOf(options) } };
   } catch (error) {
@@ -84,6 +85,15 @@ function requireKeyPair({ tlsCert, tlsKey }: Settings): void {
   const [given, missing] = tlsCert === undefined ? ["key", "cert"] : ["cert", "key"];
   throw new CliError(
     `TLS needs a certificate and its key, and only --tls-${given} is set. Set --tls-${missing} too`,
+  );
+}
+
+/** Browsers speak HTTP/2 over TLS only, and a client without it would get HTTP/1.1 in silence. */
+function requireTls({ http2, tlsCert, certificates }: Settings): void {
+  if (!http2 || tlsCert !== undefined || certificates !== undefined) return;
+  throw new CliError(
+    "HTTP/2 needs TLS, and no certificate is set. Set --tls-cert and --tls-key, or --certificates, " +
+      "or leave out --http2",
   );
 }
 

@@ -1,5 +1,16 @@
 import { isTrailerName } from "./field_names.ts";
-import { ascii, COLON, CR, FIELD_VALUE, HEX, LF, matchesAt, SEMICOLON, TOKEN } from "./octets.ts";
+import {
+  ascii,
+  COLON,
+  CR,
+  FIELD_VALUE,
+  HEX,
+  latin1,
+  LF,
+  matchesAt,
+  SEMICOLON,
+  TOKEN,
+} from "./octets.ts";
 
 /** Position of a scanner within a chunked body. */
 enum State {
@@ -54,15 +65,29 @@ export class ChunkedScanner {
   #trailerBytes = 0;
   #name: number[] = [];
   readonly #hopNames: readonly Uint8Array[];
+  readonly #trailers: number[] | undefined;
 
   /** Bytes of data in all chunks up to the current one, which is counted whole. */
   dataBytes = 0;
   /** Why the body is invalid. */
   fault: string | undefined;
 
-  /** `hopNames`: names in lower case that `Connection` lists, which no trailer may have. */
-  constructor(hopNames: readonly Uint8Array[] = []) {
+  /**
+   * `hopNames`: names in lower case that `Connection` lists, which no trailer may have.
+   * `keepsTrailers`: {@linkcode trailers} has their lines.
+   */
+  constructor(
+    hopNames: readonly Uint8Array[] = [],
+    { keepsTrailers = false }: { readonly keepsTrailers?: boolean } = {},
+  ) {
     this.#hopNames = hopNames;
+    this.#trailers = keepsTrailers ? [] : undefined;
+  }
+
+  /** Lines of the trailers so far, one character per byte, each with its CRLF. */
+  get trailers(): string {
+    const bytes = Uint8Array.from(this.#trailers ?? []);
+    return latin1(bytes, 0, bytes.length);
   }
 
   /** True when the last byte of the body was scanned. */
@@ -167,6 +192,7 @@ export class ChunkedScanner {
     if (++this.#trailerBytes > MAX_TRAILERS) {
       return "the trailers are too long";
     }
+    this.#trailers?.push(byte);
     switch (this.#state) {
       case State.TrailerStart:
         if (byte === CR) this.#state = State.EndLf;

@@ -18,6 +18,8 @@ export interface Connection {
   readonly close: () => void;
   /** Closes without flushing; set where `close` flushes written data first. */
   readonly abort?: () => void;
+  /** Resolves to the protocol that TLS has chosen (RFC 7301); set where there is a choice. */
+  readonly negotiated?: () => Promise<string | null>;
 }
 
 /** Counts the memory by which the buffers of several wires exceed their initial sizes. */

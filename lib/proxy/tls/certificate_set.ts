@@ -1,5 +1,10 @@
 import { indexByName, type Named } from "./certificate_index.ts";
-import { type KeyPair, openTerminator, type Terminator } from "./terminator.ts";
+import {
+  type KeyPair,
+  openTerminator,
+  type Terminator,
+  type TerminatorOptions,
+} from "./terminator.ts";
 
 /** A certificate for some hosts. */
 export interface HostCertificate extends Named {
@@ -41,8 +46,11 @@ interface Entry extends Named {
  *
  * @throws {Error} if certificate and key don't match
  */
-export function openCertificateSet(pair: KeyPair | undefined): CertificateSet {
-  let fallback = pair === undefined ? undefined : openTerminator(pair);
+export function openCertificateSet(
+  pair: KeyPair | undefined,
+  options: TerminatorOptions = {},
+): CertificateSet {
+  let fallback = pair === undefined ? undefined : openTerminator(pair, options);
   const entries = new Map<string, Entry>();
   let find = indexByName<Entry>([]);
   return {
@@ -51,14 +59,14 @@ export function openCertificateSet(pair: KeyPair | undefined): CertificateSet {
     },
     choose: (host) => (host === undefined ? undefined : find(host)?.terminator) ?? fallback,
     renew(next) {
-      const successor = openTerminator(next);
+      const successor = openTerminator(next, options);
       fallback?.retire();
       fallback = successor;
     },
     certify(id, certificate) {
       const successor = certificate === undefined
         ? undefined
-        : { names: certificate.names, terminator: openTerminator(certificate.pair) };
+        : { names: certificate.names, terminator: openTerminator(certificate.pair, options) };
       entries.get(id)?.terminator.retire();
       if (successor === undefined) entries.delete(id);
       else entries.set(id, successor);

@@ -20,17 +20,22 @@ export interface TlsListenOptions extends ListenOptions {
   readonly pair: KeyPair | undefined;
   /** Maximum number of connections, including closed ones that still have data to send. */
   readonly maxConnections: number;
+  /** Offers HTTP/2 besides HTTP/1.1. */
+  readonly http2?: boolean | undefined;
   /** Connections accepted above the maximum, so that ddsrv can answer that there are too many. */
   readonly spareConnections?: number;
 }
 
 const SPARE_CONNECTIONS = 128;
 
+/** Preferred first. */
+const BOTH_PROTOCOLS = ["h2", "http/1.1"];
+
 /** Pause after a failed accept. */
 const RETRY_MS = 100;
 
 /**
- * Listens for TLS connections, with HTTP/1.1 inside.
+ * Listens for TLS connections, with HTTP/1.1 inside, or HTTP/2 if it is offered and chosen.
  *
  * A listening TLS socket is bound to its certificate, and closing it resets the connections that it
  * has not accepted yet. So the public socket accepts plain connections and stays open, and passes
@@ -42,8 +47,9 @@ const RETRY_MS = 100;
  * @throws {Error} if certificate and key don't match
  */
 export function openTlsListener(options: TlsListenOptions): TlsListener {
-  const { maxConnections, spareConnections = SPARE_CONNECTIONS } = options;
-  const certificates = openCertificateSet(options.pair);
+  const { maxConnections, spareConnections = SPARE_CONNECTIONS, http2 = false } = options;
+  const alpn = http2 ? { alpnProtocols: BOTH_PROTOCOLS } : {};
+  const certificates = openCertificateSet(options.pair, alpn);
   let front: Listener;
   try {
     front = openListener(options);
@@ -82,6 +88,7 @@ export function openTlsListener(options: TlsListenOptions): TlsListener {
       const passage = openPassage(arrived.connection, {
         meet: met === undefined ? meetNamed : () => Promise.resolve(met),
         account: arrived.account,
+        hasChoice: http2,
         onClosing: () => handingOver.add(passage),
       });
       passages.add(passage);

@@ -19,6 +19,8 @@ export interface PassageOptions {
    * If it rejects, the connection is closed.
    */
   readonly meet: (client: Wire) => Promise<Met>;
+  /** TLS chooses between protocols. */
+  readonly hasChoice: boolean;
   /** Buffers grow within it. */
   readonly account: BufferAccount;
   /** Called when the TLS side is closed and data may still have to be sent. */
@@ -36,7 +38,7 @@ const STUCK_MS = 15_000;
  */
 export function openPassage(
   connection: Connection,
-  { meet, account, onClosing }: PassageOptions,
+  { meet, account, hasChoice, onClosing }: PassageOptions,
 ): Passage {
   const client = new Wire(connection, BUFFER_BYTES, account);
   const ended = Promise.withResolvers<void>();
@@ -61,6 +63,11 @@ export function openPassage(
     joined = { hidden, served, toClient };
     void Promise.all([pass(client, hidden), toClient]).then(abandon);
     return served;
+  }
+
+  async function negotiated(): Promise<string | null> {
+    const { alpnProtocol } = await (await joining).handshake();
+    return alpnProtocol;
   }
 
   function abandon(): void {
@@ -98,6 +105,7 @@ export function openPassage(
         joined?.served.closeWrite() ?? joining.then((served) => served.closeWrite()),
       close,
       abort,
+      ...hasChoice ? { negotiated } : {},
     },
     ended: ended.promise,
     abandon,

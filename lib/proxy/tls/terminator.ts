@@ -1,3 +1,4 @@
+import { setNoDelay } from "../../system/keep_alive.ts";
 import { sleep } from "../../system/sleep.ts";
 
 /** A certificate chain and its key, in PEM. */
@@ -22,7 +23,14 @@ export interface Terminator {
   readonly retire: () => void;
 }
 
+/** Options of {@linkcode openTerminator}. */
+export interface TerminatorOptions {
+  /** Protocols to offer, the preferred one first (RFC 7301); only HTTP/1.1 if left out. */
+  readonly alpnProtocols?: readonly string[];
+}
+
 const LOOPBACK = "127.0.0.1";
+const HTTP_1 = ["http/1.1"];
 
 /** Maximum time to match the two ends of a connection. */
 const MEET_MS = 5_000;
@@ -41,9 +49,18 @@ const RETRY_MS = 50;
  *
  * @throws {Error} if certificate and key don't match
  */
-export function openTerminator(pair: KeyPair): Terminator {
-  const alpnProtocols = ["http/1.1"];
-  const listener = Deno.listenTls({ ...pair, hostname: LOOPBACK, port: 0, alpnProtocols });
+export function openTerminator(
+  pair: KeyPair,
+  { alpnProtocols = HTTP_1 }: TerminatorOptions = {},
+): Terminator {
+  const listener = Deno.listenTls({
+    ...pair,
+    hostname: LOOPBACK,
+    port: 0,
+    alpnProtocols: [...alpnProtocols],
+  });
+  // Frames of HTTP/2 are small, and a client that waits for one sends nothing that would release it.
+  if (alpnProtocols.includes("h2")) setNoDelay(listener.addr.port);
   const expected = new Map<string, (served: Deno.TlsConn) => void>();
   const unknown = new Map<string, Deno.TlsConn>();
   let onTheWay = 0;
