@@ -2,6 +2,7 @@
 // the image in the machine's network without changing it; `test` runs the tests in a
 // pretend one, see outer.ts.
 import { importChanges } from "./base_image.ts";
+import { COMMIT } from "./containers.ts";
 import { docker, startDaemon } from "./daemon.ts";
 
 /** The tested image, and the Dockerfile's base image. */
@@ -15,7 +16,7 @@ async function build(archive: string): Promise<number> {
   await using _ = await startDaemon(place, ...untouched);
   const steps = [
     ["import", ...importChanges(), archive, IMAGES.base],
-    ["build", "--network", "host", "--tag", IMAGES.own, "."],
+    ["build", "--network", "host", "--build-arg", `COMMIT=${COMMIT}`, "--tag", IMAGES.own, "."],
   ];
   for (const step of steps) {
     const { success, text } = await docker(step, { env: { DOCKER_BUILDKIT: "1" } });
