@@ -1,10 +1,11 @@
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { BUILD_FILE, findCommit } from "../cli/commit.ts";
 import { version } from "../cli/version.ts";
 import { removeIfThere } from "../lib/system/remove_if_there.ts";
 import { packageJson } from "./package_json.ts";
 
-const ROOT = new URL("..", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /** Files and directories to copy unchanged. */
 const COPIED: readonly (readonly [from: string, to: string])[] = [
