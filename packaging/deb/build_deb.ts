@@ -124,7 +124,8 @@ async function describe(
     controlText({ version, architecture, sizeKib, glibc, maintainer }),
   );
   await writeFile(join(about, "conffiles"), conffiles.map((name) => `/${name}\n`).join(""));
-  const units = [SERVICE, ...await ownUnits()].join(" ");
+  // Scripts stop them in this order: a socket would start its service again.
+  const units = [...await ownUnits(), SERVICE].join(" ");
   for (const name of SCRIPTS) {
     const text = await Deno.readTextFile(new URL(name, import.meta.url));
     await writeFile(join(about, name), text.replaceAll("@UNITS@", units), 0o755);

@@ -80,7 +80,9 @@ Deno.test("maintainerOf() takes the variables of Debian's tools", () => {
     maintainerOf({ DEBFULLNAME: "Ann", DEBEMAIL: "ann@example.net" }),
     "Ann <ann@example.net>",
   );
-  assert.match(maintainerOf({}), /^.+ <.+@.+>$/);
+  assert.match(maintainerOf({ DEBFULLNAME: "", DEBEMAIL: "" }), /^.+ <.+@.+>$/);
+  assert.throws(() => maintainerOf({ DEBFULLNAME: "Ann\nPre-Depends: evil" }), /DEBFULLNAME/);
+  assert.throws(() => maintainerOf({ DEBEMAIL: "ann" }), /DEBEMAIL/);
 });
 
 Deno.test("findEpoch() takes SOURCE_DATE_EPOCH, and refuses what is no time", async () => {
