@@ -1,5 +1,5 @@
 # ddsrv in a container:
-#   docker build -t dynamic-deno-server .
+#   docker build -t dynamic-deno-server --build-arg COMMIT="$(git rev-parse HEAD)" .
 #   docker run -d -p 9999:9999 -v /opt/functions:/opt/functions --privileged dynamic-deno-server
 # compose.yaml lists what ddsrv needs instead of --privileged.
 ARG DENO_VERSION=2.9.6
@@ -10,11 +10,16 @@ WORKDIR /opt/ddsrv
 COPY . .
 # Dependencies of the lock file; a start downloads nothing.
 RUN deno cache --quiet --frozen cli/main.ts cli/run_program.ts
+# For ddsrv --version --json: the image has no repository.
+ARG COMMIT=
+RUN printf '{"commit":"%s"}\n' "$COMMIT" >build.json
 
 FROM denoland/deno:debian-${DENO_VERSION}
+ARG COMMIT=
 LABEL org.opencontainers.image.title="ddsrv" \
   org.opencontainers.image.description="Drop a folder, get a server" \
   org.opencontainers.image.version="0.1.0" \
+  org.opencontainers.image.revision="${COMMIT}" \
   org.opencontainers.image.licenses="MIT"
 ENV DENO_DIR=/deno-dir DENO_NO_UPDATE_CHECK=1
 # A stop waits this long for requests at the proxy, then for requests at a function, then for a function

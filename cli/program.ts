@@ -89,7 +89,7 @@ const COMMON_VARIABLES: readonly VariableNote[] = [
 export function createProgram(onExit: OnExit): Command {
   const program: Command = new Command("ddsrv")
     .description("Drop a folder, get a server: each function runs in its own sandbox.")
-    .version(version, "-V, --version", "print the version")
+    .version(version, "-V, --version", "print the version; with --json also the commit and Deno")
     .helpOption("-h, --help", "print this help")
     .configureHelp({ optionDescription: describeOption })
     .configureOutput({

@@ -4,7 +4,7 @@
  */
 export type QuickCommand =
   | { readonly type: "help" }
-  | { readonly type: "version" }
+  | { readonly type: "version"; readonly isJson: boolean }
   | { readonly type: "list"; readonly options: QuickListOptions };
 
 /** Options of a quick `ddsrv list`. */
@@ -34,7 +34,11 @@ export function parseQuick([first, ...rest]: readonly string[]): QuickCommand | 
       return rest.length === 0 ? { type: "help" } : undefined;
     case "-V":
     case "--version":
-      return rest.length === 0 ? { type: "version" } : undefined;
+      return parseVersion(rest);
+    case "--json":
+      return rest[0] === "-V" || rest[0] === "--version"
+        ? parseVersion([first, ...rest.slice(1)])
+        : undefined;
     case "list":
     case "ls": {
       const options = parseListOptions(rest);
@@ -43,6 +47,11 @@ export function parseQuick([first, ...rest]: readonly string[]): QuickCommand | 
     default:
       return undefined;
   }
+}
+
+function parseVersion(rest: readonly string[]): QuickCommand | undefined {
+  const isJson = rest[0] === "--json";
+  return rest.length === (isJson ? 1 : 0) ? { type: "version", isJson } : undefined;
 }
 
 function parseListOptions(args: readonly string[]): QuickListOptions | undefined {

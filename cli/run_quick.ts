@@ -1,6 +1,6 @@
 import { defaultSocket } from "../lib/config/default_socket.ts";
 import { ExitCode } from "./exit_code.ts";
-import { printOut } from "./output/print.ts";
+import { printJson, printOut } from "./output/print.ts";
 import type { QuickCommand } from "./quick_command.ts";
 
 /** Runs a command without the command tree; returns the exit code. */
@@ -14,6 +14,11 @@ export async function runQuick(command: QuickCommand): Promise<number> {
       return ExitCode.Done;
     }
     case "version": {
+      if (command.isJson) {
+        const { reportVersion } = await import("./version_report.ts");
+        printJson(await reportVersion());
+        return ExitCode.Done;
+      }
       const { version } = await import("./version.ts");
       printOut(`${version}\n`);
       return ExitCode.Done;

@@ -58,7 +58,10 @@ export const SYNONYMS: ReadonlyMap<string, Synonym> = new Map<string, Synonym>([
   ]],
   ["compare", ["compare revisions", "ddsrv diff NAME REVISION"]],
   ["completion", ["complete commands in a shell", "ddsrv completions SHELL"]],
-  ["version", ["print the version", "ddsrv --version"]],
+  ["version", [
+    "print the version",
+    "ddsrv --version; with commit and Deno: ddsrv --version --json",
+  ]],
 ]);
 
 /**

@@ -206,7 +206,7 @@ __ddsrv_value() {
     'install-service --path') kind='file' ;;
     'uninstall-service --path') kind='file' ;;
     'upgrade --socket') kind='file' ;;
-    'schema --output') kind='choice' choices=(add check deploy diff doctor env history init inspect list logs reload remove rollback schedules start status stop) ;;
+    'schema --output') kind='choice' choices=(add check deploy diff doctor env history init inspect list logs reload remove rollback schedules start status stop version) ;;
     *) kind= ;;
   esac
 }

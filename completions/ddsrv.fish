@@ -81,7 +81,7 @@ function __ddsrv_functions
 end
 
 complete -c ddsrv -f
-complete -c ddsrv -n '__ddsrv_at \'\'' -s V -l version -d 'print the version'
+complete -c ddsrv -n '__ddsrv_at \'\'' -s V -l version -d 'print the version; with --json also the commit and Deno'
 complete -c ddsrv -n '__ddsrv_at \'\'' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a serve -d 'serve the functions of a directory in the foreground'
 complete -c ddsrv -n '__ddsrv_at serve' -s p -l port -x -d 'port of the proxy; 0 chooses a free port'
@@ -343,7 +343,7 @@ complete -c ddsrv -n '__ddsrv_at completions 1' -a 'bash zsh fish'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a schema -d 'print the JSON Schema of ddsrv.json, --json output or the control API'
 complete -c ddsrv -n '__ddsrv_at schema' -l function -d 'describe the ddsrv.json of a function, not of the server'
 complete -c ddsrv -n '__ddsrv_at schema' -l api -d 'describe the control API, as OpenAPI 3.1'
-complete -c ddsrv -n '__ddsrv_at schema' -l output -r -a 'add check deploy diff doctor env history init inspect list logs reload remove rollback schedules start status stop' -d 'describe the --json output of a command; for logs, of a line'
+complete -c ddsrv -n '__ddsrv_at schema' -l output -r -a 'add check deploy diff doctor env history init inspect list logs reload remove rollback schedules start status stop version' -d 'describe the --json output of a command; for logs, of a line'
 complete -c ddsrv -n '__ddsrv_at schema' -s h -l help -d 'print this help'
 complete -c ddsrv -n '__ddsrv_at \'\'' -a help -d 'print the help of a command'
 complete -c ddsrv -n '__ddsrv_at help 1' -a 'serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help'

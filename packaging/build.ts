@@ -1,9 +1,11 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { BUILD_FILE, findCommit } from "../cli/commit.ts";
 import { version } from "../cli/version.ts";
 import { removeIfThere } from "../lib/system/remove_if_there.ts";
 import { packageJson } from "./package_json.ts";
 
-const ROOT = new URL("..", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /** Files and directories to copy unchanged. */
 const COPIED: readonly (readonly [from: string, to: string])[] = [
@@ -26,7 +28,7 @@ const COPIED: readonly (readonly [from: string, to: string])[] = [
 
 /**
  * Builds the npm package in a directory, which is emptied first. Bundles the command line into one
- * module per verb, without remote imports.
+ * module per verb, without remote imports. One commit gives the same bytes on every computer.
  *
  * @throws {Error} if the sources can't be bundled; Deno prints why to standard error
  */
@@ -38,20 +40,43 @@ export async function buildPackage(directory: string): Promise<void> {
   const man = (await namesIn(join(directory, "man"))).map((name) => `man/${name}`);
   const json = JSON.stringify(packageJson({ version, man }), undefined, 2);
   await Deno.writeTextFile(join(directory, "package.json"), `${json}\n`);
+  const commit = await findCommit(new URL("../", import.meta.url));
+  await Deno.writeTextFile(join(directory, BUILD_FILE), `${JSON.stringify({ commit })}\n`);
 }
 
+/** What the bundle is made of. */
+const SOURCES: readonly string[] = ["deno.json", "deno.lock", "cli", "lib"];
+
+/**
+ * Bundles a copy of the sources that has a `node_modules`. Deno writes the path of each module into
+ * the bundle, and derives names from the text: without the copy, every computer would build another
+ * package.
+ */
 async function bundle(directory: string): Promise<void> {
+  await using copied = await copySources();
   const { success } = await new Deno.Command(Deno.execPath(), {
     // Not minified: it would not start faster, and stack traces stay readable.
-    args: ["bundle", "--quiet", "--platform=deno", "--code-splitting", `--outdir=${directory}`]
+    args: ["bundle", "--quiet", "--node-modules-dir=auto", "--platform=deno", "--code-splitting"]
       // cli/main.ts imports the command tree by a computed name, so it is an entry of its own.
-      .concat("cli/main.ts", "cli/run_program.ts"),
-    cwd: ROOT,
+      .concat(`--outdir=${resolve(directory)}`, "cli/main.ts", "cli/run_program.ts"),
+    cwd: copied.path,
     stdin: "null",
     stdout: "inherit",
     stderr: "inherit",
   }).output();
   if (!success) throw new Error("Cannot bundle the command line. See Deno's message above");
+}
+
+async function copySources(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await Deno.makeTempDir({ prefix: "ddsrv-build-" });
+  const remove = (): Promise<void> => Deno.remove(path, { recursive: true });
+  try {
+    for (const name of SOURCES) await copy(join(ROOT, name), join(path, name));
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { path, [Symbol.asyncDispose]: remove };
 }
 
 /** Copies a file or a directory; ignores a missing one, such as man pages not generated yet. */

@@ -1,3 +1,5 @@
+import { BUILD_FILE } from "../cli/commit.ts";
+
 /** Version of Deno that the package depends on and that all tests run with. */
 export const DENO_VERSION = "2.9.6";
 
@@ -22,7 +24,7 @@ export function packageJson({ version, man }: PackageFacts): Readonly<Record<str
     type: "module",
     bin: { ddsrv: "bin/ddsrv" },
     ...(man.length === 0 ? {} : { man }),
-    files: ["bin", "lib", "examples", "completions", "man"],
+    files: ["bin", "lib", "examples", "completions", "man", BUILD_FILE],
     // Without libc: npm refuses a package that names one on systems other than Linux.
     os: ["linux", "darwin", "win32"],
     cpu: ["x64", "arm64"],

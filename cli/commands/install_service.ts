@@ -2,8 +2,9 @@ import { isAbsolute, join, resolve } from "node:path";
 import { CliError } from "../exit_code.ts";
 import { printError, printOut } from "../output/print.ts";
 import { quoteWord } from "../output/quote_word.ts";
+import { findInstallation } from "../service/installation.ts";
 import { planSelf, type Self } from "../service/self.ts";
-import { UNIT_MARK, unitText } from "../service/unit.ts";
+import { UNIT_MARK, UNIT_PATH, unitText } from "../service/unit.ts";
 
 /** Options of `ddsrv install-service`. */
 export interface InstallServiceOptions {
@@ -24,6 +25,12 @@ export async function installService(
     return 0;
   }
   const path = resolve(options.path);
+  if (path === UNIT_PATH && isDebian() && options.force !== true) {
+    throw new CliError(
+      "The Debian package already has the unit ddsrv.service. Set DDSRV_FUNCTIONS in " +
+        "/etc/default/ddsrv, then run systemctl restart ddsrv. For a second service, pass --path",
+    );
+  }
   await write(path, text, options.force === true);
   printError(`Wrote ${path}. To start it now and at boot:\n`);
   const steps = [
@@ -34,6 +41,12 @@ export async function installService(
   ];
   for (const step of steps) printError(`  ${step}\n`);
   return 0;
+}
+
+/** True if this ddsrv is the Debian package, whose unit a local one of the same name would hide. */
+function isDebian(): boolean {
+  const facts = { main: Deno.mainModule, isContainer: false, exists: () => false };
+  return findInstallation(facts).type === "debian";
 }
 
 function findSelf(): Self {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { jsonSchema } from "../../lib/config/json_schema.ts";
 import { describeApi } from "../../lib/control/openapi.ts";
 import { ROUTES } from "../../lib/control/api_routes.ts";
-import type { JsonVerb } from "../output/json_verbs.ts";
+import type { JsonOutput } from "../output/json_verbs.ts";
 import { outputSchemas } from "../output/output_schemas.ts";
 import { printJson } from "../output/print.ts";
 import { version } from "../version.ts";
@@ -11,14 +11,15 @@ import { version } from "../version.ts";
 export interface SchemaOptions {
   readonly function?: true | undefined;
   readonly api?: true | undefined;
-  readonly output?: JsonVerb | undefined;
+  readonly output?: JsonOutput | undefined;
 }
 
 /** Prints the schema of `ddsrv.json`, of the control API or of a verb's JSON output. */
 export function schema({ function: ofFunction, api, output }: SchemaOptions): number {
   if (api) printJson(describeApi(ROUTES, version));
   else if (output !== undefined) {
-    printJson({ ...z.toJSONSchema(outputSchemas[output]), title: `ddsrv ${output} --json` });
+    const command = output === "version" ? "--version" : output;
+    printJson({ ...z.toJSONSchema(outputSchemas[output]), title: `ddsrv ${command} --json` });
   } else printJson(jsonSchema(ofFunction ? "function" : "directory"));
   return 0;
 }

@@ -64,7 +64,8 @@ async function readUnit(path: string): Promise<string> {
     text = await Deno.readTextFile(path);
   } catch (error) {
     const message = error instanceof Deno.errors.NotFound
-      ? `There is no service: "${path}" does not exist. Name another unit with --path`
+      ? `There is no service: "${path}" does not exist. That of the Debian package goes with ` +
+        "apt-get remove ddsrv; name another unit with --path"
       : `Cannot read "${path}": ${(error as Error).message}. Run it as root`;
     throw new CliError(message);
   }

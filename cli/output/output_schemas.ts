@@ -8,7 +8,8 @@ import type { LogRecord } from "../../lib/logs/log_record.ts";
 import type { Template } from "../templates.ts";
 import type { Finding } from "./findings.ts";
 import type { StatusReport } from "./status_text.ts";
-import type { JsonVerb } from "./json_verbs.ts";
+import type { VersionReport } from "../version_report.ts";
+import type { JsonOutput } from "./json_verbs.ts";
 
 /** Element of the array that `ddsrv remove --json` prints. */
 export interface RemovalReport {
@@ -55,6 +56,14 @@ const shapes = {
       .describe("Number of functions by status"),
   }),
   template: z.strictObject({ name: z.string(), summary: z.string() }),
+  version: z.strictObject({
+    version: z.string(),
+    commit: z.string().nullable()
+      .describe("A full hash, with -dirty if files differ from it; null if it is not known"),
+    deno: z.string(),
+    v8: z.string(),
+    target: z.string().describe("Such as x86_64-unknown-linux-gnu"),
+  }),
 };
 
 interface Interfaces {
@@ -65,14 +74,15 @@ interface Interfaces {
   host: HostFinding;
   status: StatusReport;
   template: Template;
+  version: VersionReport;
 }
 
 // Fails to compile if a shape differs from its interface; the error names the shape.
 type Drifted = Drift<typeof shapes, Interfaces>;
 null satisfies [Drifted] extends [never] ? null : Drifted;
 
-/** Schemas of the output of `VERB --json`; for `logs`, of each line. */
-export const outputSchemas: Readonly<Record<JsonVerb, z.ZodType>> = {
+/** Schemas of the output of `VERB --json`; for `logs`, of each line; and of `--version --json`. */
+export const outputSchemas: Readonly<Record<JsonOutput, z.ZodType>> = {
   add: apiShapes.FunctionReport,
   check: z.array(shapes.check),
   deploy: apiShapes.FunctionReport,
@@ -96,4 +106,5 @@ export const outputSchemas: Readonly<Record<JsonVerb, z.ZodType>> = {
   start: z.array(apiShapes.FunctionReport),
   status: shapes.status,
   stop: z.array(apiShapes.FunctionReport),
+  version: shapes.version,
 };

@@ -5,10 +5,15 @@ import { fileURLToPath } from "node:url";
 export type Installation =
   /** `directory` is the package's own, in a `node_modules`. */
   | { readonly type: "package"; readonly directory: string }
+  /** From the `.deb` of a release. */
+  | { readonly type: "debian" }
   /** From the cache of npx, which is temporary. */
   | { readonly type: "npx" }
   | { readonly type: "checkout"; readonly directory: string }
   | { readonly type: "container" };
+
+/** Directory of the Debian package's files. */
+export const DEBIAN_DIRECTORY = "/usr/lib/ddsrv";
 
 /** Input of {@linkcode findInstallation}. */
 export interface InstallationFacts {
@@ -36,6 +41,7 @@ export function findInstallation({ main, isContainer, exists }: InstallationFact
   const path = fileURLToPath(main);
   if (/[\\/]_npx[\\/]/.test(path)) return { type: "npx" };
   const directory = dirname(dirname(path));
+  if (directory === DEBIAN_DIRECTORY) return { type: "debian" };
   if (basename(path) === "main.js") return { type: "package", directory };
   const isImage = isContainer && !exists(join(directory, ".git"));
   return isImage ? { type: "container" } : { type: "checkout", directory };
@@ -68,6 +74,15 @@ export function planUpgrade(
       if (isGlobal) return { command, steps: [`$ ${command.join(" ")}`] };
       return { command: undefined, steps: packageSteps(installation.directory, name) };
     }
+    case "debian":
+      return {
+        command: undefined,
+        steps: [
+          "This ddsrv is a Debian package. Get the package of a newer version, and install it; " +
+          "functions, data and settings stay:",
+          "$ apt-get install ./ddsrv_VERSION_ARCHITECTURE.deb",
+        ],
+      };
     case "npx":
       return {
         command: undefined,

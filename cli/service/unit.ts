@@ -10,6 +10,9 @@ export interface UnitFacts {
   readonly denoDirectory?: string | undefined;
 }
 
+/** Path of the unit in the directory for local units, see systemd.unit(5). */
+export const UNIT_PATH = "/etc/systemd/system/ddsrv.service";
+
 /** First line of units that `install-service` may overwrite. */
 export const UNIT_MARK = "# Made by: ddsrv install-service";
 
@@ -19,9 +22,31 @@ export const UNIT_MARK = "# Made by: ddsrv install-service";
  */
 export function unitText(facts: UnitFacts): string {
   const { functionsDirectory, command, denoDirectory } = facts;
-  const start = [...command, "serve", functionsDirectory].map(quoteArgument).join(" ");
-  return `${UNIT_MARK}
-# Put changes into a drop-in (systemctl edit ddsrv): ddsrv install-service overwrites this file.
+  return composeUnit({
+    head: `${UNIT_MARK}
+# Put changes into a drop-in (systemctl edit ddsrv): ddsrv install-service overwrites this file.`,
+    start: [...command, "serve", functionsDirectory].map(quoteArgument).join(" "),
+    settings: `# Settings such as SERVICE_PORT=80; ddsrv serve --help lists them.
+EnvironmentFile=-/etc/default/ddsrv`,
+    deno: denoLines(denoDirectory),
+  });
+}
+
+/** Parts of a unit that depend on how ddsrv was installed. */
+export interface UnitParts {
+  /** Comment at its begin. */
+  readonly head: string;
+  /** Value of `ExecStart`. */
+  readonly start: string;
+  /** Directives that set variables for `start`. */
+  readonly settings: string;
+  /** Directives of Deno's cache. */
+  readonly deno: string;
+}
+
+/** Returns a unit with everything that does not depend on the installation. */
+export function composeUnit({ head, start, settings, deno }: UnitParts): string {
+  return `${head}
 
 [Unit]
 Description=ddsrv, a server for each folder
@@ -36,9 +61,8 @@ Type=notify
 NotifyAccess=main
 ExecStart=${start}
 ExecReload=/bin/kill -HUP $MAINPID
-# Settings such as SERVICE_PORT=80; ddsrv serve --help lists them.
-EnvironmentFile=-/etc/default/ddsrv
-${denoLines(denoDirectory)}
+${settings}
+${deno}
 SyslogIdentifier=ddsrv
 
 # Restart a supervisor that hangs or crashes, but not one with an invalid command line.
@@ -98,11 +122,13 @@ WantedBy=multi-user.target
 `;
 }
 
+/** Directives of a ddsrv that needs no modules from Deno's cache. */
+export const OWN_CACHE = `# Deno caches compiled code here, for a faster start.
+CacheDirectory=ddsrv
+Environment=DENO_DIR=/var/cache/ddsrv`;
+
 function denoLines(directory: string | undefined): string {
-  if (directory === undefined) {
-    return "# Deno caches compiled code here, for a faster start.\n" +
-      "CacheDirectory=ddsrv\nEnvironment=DENO_DIR=/var/cache/ddsrv";
-  }
+  if (directory === undefined) return OWN_CACHE;
   return "# Module cache of the checkout, as it is installed now.\n" +
     `Environment=${quoteAlways(`DENO_DIR=${directory}`)}`;
 }

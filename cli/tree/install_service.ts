@@ -1,12 +1,10 @@
 import { type Command, Option } from "@commander-js/extra-typings";
 import { SERVER_SETTINGS } from "../../lib/config/server_settings.ts";
 import type { OnExit } from "../exit_code.ts";
+import { UNIT_PATH } from "../service/unit.ts";
 import { withExamples } from "./examples.ts";
 
 const { functionsDirectory } = SERVER_SETTINGS;
-
-/** Path of the unit in the directory for local units, see systemd.unit(5). */
-export const UNIT_PATH = "/etc/systemd/system/ddsrv.service";
 
 /** Declares `ddsrv install-service`. */
 export function addInstallService(program: Command, onExit: OnExit): void {

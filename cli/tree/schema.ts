@@ -1,6 +1,6 @@
 import { type Command, Option } from "@commander-js/extra-typings";
 import type { OnExit } from "../exit_code.ts";
-import { JSON_VERBS } from "../output/json_verbs.ts";
+import { JSON_OUTPUTS } from "../output/json_verbs.ts";
 import { withExamples } from "./examples.ts";
 
 /** Declares `ddsrv schema`. */
@@ -17,7 +17,7 @@ export function addSchema(program: Command, onExit: OnExit): void {
     )
     .addOption(
       new Option("--output <verb>", "describe the --json output of a command; for logs, of a line")
-        .choices(JSON_VERBS).conflicts(["function", "api"]),
+        .choices(JSON_OUTPUTS).conflicts(["function", "api"]),
     )
     .action(async (options) => {
       const { schema } = await import("../commands/schema.ts");

@@ -1,7 +1,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import type { OnExit } from "../exit_code.ts";
 import { withExamples } from "./examples.ts";
-import { UNIT_PATH } from "./install_service.ts";
+import { UNIT_PATH } from "../service/unit.ts";
 
 /** Declares `ddsrv uninstall-service`. */
 export function addUninstallService(program: Command, onExit: OnExit): void {

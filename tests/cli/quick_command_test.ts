@@ -18,15 +18,17 @@ for (const [args, options] of LIST) {
 }
 
 for (
-  const [args, type] of [
-    [["-h"], "help"],
-    [["--help"], "help"],
-    [["-V"], "version"],
-    [["--version"], "version"],
+  const [args, command] of [
+    [["-h"], { type: "help" }],
+    [["--help"], { type: "help" }],
+    [["-V"], { type: "version", isJson: false }],
+    [["--version"], { type: "version", isJson: false }],
+    [["--version", "--json"], { type: "version", isJson: true }],
+    [["--json", "-V"], { type: "version", isJson: true }],
   ] as const
 ) {
   Deno.test(`parseQuick() of ${JSON.stringify(args)}`, () => {
-    assert.deepEqual(parseQuick(args), { type });
+    assert.deepEqual(parseQuick(args), command);
   });
 }
 
@@ -35,6 +37,10 @@ const TREE: readonly (readonly string[])[] = [
   ["help"],
   ["--help", "ls"],
   ["-V", "-h"],
+  ["-V", "--json", "--json"],
+  ["--json", "-V", "--json"],
+  ["--json"],
+  ["--json", "ls"],
   ["lis"],
   ["ls", "--help"],
   ["ls", "-h"],

@@ -60,7 +60,7 @@ async function furnish(root: string, tools: Tools): Promise<void> {
 }
 
 /** Returns this release's name and the mirror that apt uses. */
-async function findMirror(): Promise<{ readonly suite: string; readonly mirror: string }> {
+export async function findMirror(): Promise<{ readonly suite: string; readonly mirror: string }> {
   const [, suite = ""] = /^VERSION_CODENAME=(.*)$/m.exec(
     await Deno.readTextFile("/etc/os-release"),
   )!;

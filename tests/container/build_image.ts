@@ -1,4 +1,5 @@
 import { importChanges } from "./base_image.ts";
+import { COMMIT } from "./containers.ts";
 import { docker, type Place, startDaemon } from "./daemon.ts";
 
 /** The tested image, and the Dockerfile's base image. */
@@ -27,7 +28,7 @@ export async function buildImage(
   await using _ = await startDaemon(place, ...untouched);
   const steps = [
     ["import", ...importChanges(), base, IMAGES.base],
-    ["build", "--network", "host", "--tag", IMAGES.own, "."],
+    ["build", "--network", "host", "--build-arg", `COMMIT=${COMMIT}`, "--tag", IMAGES.own, "."],
     ...archive === undefined ? [] : [["save", "--output", archive, IMAGES.own]],
   ];
   for (const step of steps) {

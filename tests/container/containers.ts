@@ -6,6 +6,9 @@ import { docker } from "./daemon.ts";
 /** Name of the tested image. */
 export const IMAGE = "dynamic-deno-server";
 
+/** The commit that the tested image is built with. */
+export const COMMIT = "0123456789abcdef0123456789abcdef01234567";
+
 /** Returns flags for the privileges that compose.yaml gives, except the capability `without`. */
 export function leastPrivilege({ without = "" } = {}): string[] {
   const given = NEEDED_CAPABILITIES.map(([, name]) => name).filter((name) => name !== without);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { WORLD } from "../world.ts";
 import {
+  COMMIT,
   type Container,
   curl,
   eventually,
@@ -84,6 +85,12 @@ for (const [how, rights, ignore] of ways) {
       assert.match(await container.exec("ddsrv", "list"), /hello-world +ready/);
       const pid = (await container.exec("ddsrv", "list", "--format", "{{pid}}")).split("\n")[0]!;
       assert.match(await container.exec("cat", `/proc/${pid}/cgroup`), /\/ddsrv-\w+\/\d+/);
+    });
+    await test.step("says its version, commit and Deno", async () => {
+      const { commit, deno } = JSON.parse(await container.exec("ddsrv", "--version", "--json"));
+      assert.deepEqual([commit, deno], [COMMIT, Deno.version.deno]);
+      const label = '{{index .Config.Labels "org.opencontainers.image.revision"}}';
+      assert.equal(await container.inspect(label), COMMIT);
     });
     await test.step("becomes healthy", async () => {
       const health = (): Promise<string> => container.inspect("{{json .State.Health}}");

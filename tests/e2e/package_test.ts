@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { findCommit } from "../../cli/commit.ts";
 import { printError } from "../../cli/output/print.ts";
 import { version } from "../../cli/version.ts";
 import { answering, type CliResult, startServer, writeFiles } from "./support/harness.ts";
@@ -62,6 +63,9 @@ Deno.test({ name: "package: installed, it serves with full isolation", ignore },
   await writeFiles(directory, { "hostile/deno.json": "{", "hostile/package.json": "{" });
   const hostile = await run([program, "--version"], { env, cwd: join(directory, "hostile") });
   assert.deepEqual(hostile, { code: 0, stdout: `${version}\n`, stderr: "" });
+
+  const report = JSON.parse((await run([program, "--version", "--json"], { env })).stdout);
+  assert.equal(report.commit, await findCommit(new URL("../../", import.meta.url)));
 
   await Deno.remove(join(directory, "node_modules/deno"), { recursive: true });
   const broken = await run([program, "--version"], { env });

@@ -12,6 +12,7 @@ const places: readonly (readonly [main: string, isContainer: boolean, Installati
     type: "package",
     directory: "/usr/lib/node_modules/ddsrv",
   }],
+  ["file:///usr/lib/ddsrv/lib/main.js", false, { type: "debian" }],
   ["file:///home/a%20b/ddsrv/cli/main.ts", false, {
     type: "checkout",
     directory: "/home/a b/ddsrv",
@@ -50,6 +51,11 @@ const plans: readonly {
     what: "a package of another npm",
     installation: { type: "package", directory: "/home/ann/.nvm/v24/lib/node_modules/ddsrv" },
     says: "$ npm install --global --prefix /home/ann/.nvm/v24 ddsrv@latest",
+  },
+  {
+    what: "Debian's package",
+    installation: { type: "debian" },
+    says: "$ apt-get install ./ddsrv_",
   },
   { what: "npx", installation: { type: "npx" }, says: "$ npx ddsrv@latest --version" },
   { what: "a container", installation: { type: "container" }, says: "Pull or build a newer image" },
