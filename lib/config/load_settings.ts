@@ -70,6 +70,8 @@ export async function loadSettings(
       denoVersions: resolveOptional(settings.denoVersions),
       certificates: resolveOptional(settings.certificates),
       accessLogFile: resolveOptional(settings.accessLogFile),
+      sourceAuthFile: resolveOptional(settings.sourceAuthFile),
+      sourceWebhookSecretFile: resolveOptional(settings.sourceWebhookSecretFile),
     },
     sources: {
       file: read === undefined ? null : join(functionsDirectory, SETTINGS_FILE),
