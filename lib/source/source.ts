@@ -57,6 +57,8 @@ export interface SourceOptions {
   /** Asks the source; by default as the reference's type needs it. */
   readonly fetchVersion?: (options: FetchOptions) => Promise<Fetched>;
   readonly random?: () => number;
+  /** Minimum time between two questions, whoever wants them. */
+  readonly minPauseMs?: number;
 }
 
 /** Webhooks and signals cause at most one question in this time. */
@@ -69,7 +71,8 @@ const MIN_PAUSE_MS = 2_000;
  * @throws {Error} if the directory can't be managed, see `openManagedDirectory`
  */
 export async function openSource(options: SourceOptions): Promise<Source> {
-  const { reference, intervalMs, authFile, random = Math.random } = options;
+  const { reference, intervalMs, authFile } = options;
+  const { random = Math.random, minPauseMs = MIN_PAUSE_MS } = options;
   const { fetchVersion = fetcherOf(options) } = options;
   const directory = await openManagedDirectory(options.functionsDirectory);
   const stopping = new AbortController();
@@ -151,7 +154,7 @@ export async function openSource(options: SourceOptions): Promise<Source> {
       const pace = { intervalMs, isFinal, random: random() };
       const pauseMs = nextPollMs({ failures: inRow, retryAfterMs }, pace);
       await sleepLong(pauseMs, AbortSignal.any([signal, wake.signal]));
-      await sleep(MIN_PAUSE_MS - (performance.now() - began), signal);
+      await sleep(minPauseMs - (performance.now() - began), signal);
     }
 
     function report(next: string | undefined): void {
