@@ -156,7 +156,8 @@ export const SERVER_SETTINGS = {
     default: undefined,
     defaultText: "none",
     summary: "take the functions from an archive, an artifact or a repository",
-    details: "`https://…/functions.tar.gz`, `oci://…` or `git+https://…`. Only ddsrv then changes " +
+    details:
+      "`https://…/functions.tar.gz`, `oci://…` or `git+https://…`. Only ddsrv then changes " +
       "the functions directory, see the page on sources.",
     needsRestart: true,
   },
@@ -165,7 +166,8 @@ export const SERVER_SETTINGS = {
     kind: duration({ min: 1_000, none: "never" }),
     default: 60_000,
     summary: "how often to ask the source for a new version",
-    details: "With `never`, ddsrv asks at its start, on SIGHUP and on a webhook. ddsrv does not ask " +
+    details:
+      "With `never`, ddsrv asks at its start, on SIGHUP and on a webhook. ddsrv does not ask " +
       "again for a source with a digest that it has.",
     needsRestart: true,
   },

@@ -203,7 +203,8 @@ function sha256Of(text: string): string {
 function directoryOf(text: string): string[] {
   const names = text.replace(/\/$/, "").split("/");
   const isWrong = names.some((name, index) =>
-    name === "" || name === "." || name === ".." || name.includes("*") && (name !== "*" || index > 0)
+    name === "" || name === "." || name === ".." ||
+    name.includes("*") && (name !== "*" || index > 0)
   );
   if (!isWrong) return names;
   throw new SyntaxError(

@@ -57,7 +57,8 @@ export async function fetchCommit(
     authorities: Deno.env.get("DENO_CERT"),
   };
   const wanted = reference.commit ?? await findCommit(remote, reference.ref, options);
-  const isKnown = (commit: string): boolean => known.some(({ digest }) => digest === `git:${commit}`);
+  const isKnown = (commit: string): boolean =>
+    known.some(({ digest }) => digest === `git:${commit}`);
   const commit = typeof wanted === "string" ? wanted : wanted.commit;
   if (isKnown(commit)) return { type: "known", version: { digest: `git:${commit}` } };
   const ref = typeof wanted === "string" ? wanted : wanted.name;

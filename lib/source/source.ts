@@ -5,7 +5,7 @@ import { fetchArchive } from "./fetch_archive.ts";
 import { fetchArtifact } from "./fetch_artifact.ts";
 import { fetchCommit } from "./fetch_commit.ts";
 import { sandboxGit } from "./git_sandbox.ts";
-import { type ManagedDirectory, openManagedDirectory } from "./managed_directory.ts";
+import { openManagedDirectory } from "./managed_directory.ts";
 import type { SwitchPlan } from "./plan_switch.ts";
 import { nextPollMs } from "./poll_pace.ts";
 import { RefusedVersionError, SourceError } from "./source_error.ts";

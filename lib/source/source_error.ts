@@ -6,7 +6,8 @@ export class SourceError extends Error {
 
   constructor(
     message: string,
-    { retryAfterMs, ...options }: ErrorOptions & { readonly retryAfterMs?: number | undefined } = {},
+    { retryAfterMs, ...options }: ErrorOptions & { readonly retryAfterMs?: number | undefined } =
+      {},
   ) {
     super(message, options);
     this.retryAfterMs = retryAfterMs;

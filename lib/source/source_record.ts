@@ -38,9 +38,10 @@ function isRecord(value: unknown): value is SourceRecord {
 }
 
 function isNames(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((one) =>
-    typeof one === "string" && one !== "" && !one.startsWith(".") && !one.includes("/")
-  );
+  return Array.isArray(value) &&
+    value.every((one) =>
+      typeof one === "string" && one !== "" && !one.startsWith(".") && !one.includes("/")
+    );
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -4,7 +4,9 @@ import { mayAskForToken, parseChallenge } from "../../lib/source/auth_challenge.
 Deno.test("parseChallenge() reads Basic and Bearer", () => {
   deepEqual(parseChallenge('Basic realm="x"'), { type: "basic" });
   deepEqual(
-    parseChallenge('Bearer realm="https://a.test/t",service="a.test",scope="repository:f:pull,push"'),
+    parseChallenge(
+      'Bearer realm="https://a.test/t",service="a.test",scope="repository:f:pull,push"',
+    ),
     { type: "bearer", realm: "https://a.test/t", service: "a.test" },
   );
   deepEqual(parseChallenge('bearer service="s", realm="https://a.test/t"'), {

@@ -4,19 +4,17 @@ import { fetchCommit } from "../../lib/source/fetch_commit.ts";
 import { SourceError } from "../../lib/source/source_error.ts";
 import { unpack } from "../../lib/source/unpack.ts";
 import type { Fetched, Version } from "../../lib/source/version.ts";
-import { isInstalled } from "../../lib/system/programs.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
+import { testWith } from "../test_with.ts";
 import { answerGit, createRepository } from "./pretend_git.ts";
 import { pretendServer } from "./pretend_server.ts";
 
 const never = new AbortController().signal;
-const hasGit = await isInstalled("git", Deno.env.get("PATH") ?? "");
-if (!hasGit) console.log("fetchCommit() is not tested: git is not installed");
 
-Deno.test({
-  name: "fetchCommit() fetches a branch, a tag and a commit, and a known one no more",
-  ignore: !hasGit,
-  async fn() {
+await testWith(
+  "git",
+  "fetchCommit() fetches a branch, a tag and a commit, and a known one no more",
+  async () => {
     await using place = await temporaryDirectory();
     const repository = await createRepository(place.at("repository"));
     const first = await repository.commit({ "functions/a/index.ts": "1", "README.md": "x" });
@@ -24,7 +22,9 @@ Deno.test({
     const second = await repository.commit({ "functions/a/index.ts": "2" });
     let isClosed = false;
     await using server = pretendServer((request, url) => {
-      if (isClosed) return new Response("", { status: 401, headers: { "www-authenticate": "Basic" } });
+      if (isClosed) {
+        return new Response("", { status: 401, headers: { "www-authenticate": "Basic" } });
+      }
       if (url.pathname.startsWith("/moved/")) {
         const location = url.href.replace("/moved/", "/repository/");
         return new Response(null, { status: 301, headers: { location } });
@@ -65,7 +65,10 @@ Deno.test({
       type: "known",
       version: versionOf(second),
     });
-    equal(server.asked.every((line) => line.endsWith(`Basic ${btoa("x-access-token:secret")}`)), true);
+    equal(
+      server.asked.every((line) => line.endsWith(`Basic ${btoa("x-access-token:secret")}`)),
+      true,
+    );
 
     const refuses = (done: Promise<unknown>, message: RegExp): Promise<void> =>
       rejects(done, (error: unknown) => {
@@ -79,4 +82,4 @@ Deno.test({
     isClosed = true;
     await refuses(ask(""), /Give ddsrv a token/);
   },
-});
+);

@@ -44,7 +44,8 @@ export function push(
 
 /** Answers a request as a registry does; `undefined` for another path. */
 export function answerRegistry(content: RegistryContent, url: URL): Response | undefined {
-  const [, kind, name] = /^\/v2\/team\/functions\/(manifests|blobs)\/(.+)$/.exec(url.pathname) ?? [];
+  const [, kind, name] = /^\/v2\/team\/functions\/(manifests|blobs)\/(.+)$/.exec(url.pathname) ??
+    [];
   if (kind === undefined || name === undefined) return undefined;
   const found = kind === "blobs"
     ? content.blobs.get(name.replace("sha256:", ""))

@@ -98,9 +98,12 @@ Deno.test("openSource() keeps the last good version while newer ones are wrong o
     source.poll();
     await eventually("the second version", () => source.state.problem === undefined);
     equal(source.state.digest, `sha256:${sha256(SECOND)}`);
-    deepEqual(await Array.fromAsync(Deno.readDir(place.at("functions"))).then((all) =>
-      all.map(({ name }) => name).sort()
-    ), [".ddsrv-source", "a"]);
+    deepEqual(
+      await Array.fromAsync(Deno.readDir(place.at("functions"))).then((all) =>
+        all.map(({ name }) => name).sort()
+      ),
+      [".ddsrv-source", "a"],
+    );
     deepEqual(events.slice(-3), ["switch a", "taken b", "well"]);
   }
 });
