@@ -1,29 +1,20 @@
 import type { RepositoryReference } from "../config/source_reference.ts";
 import { upstreamProxy } from "../isolation/fetch_environment.ts";
 import { runBounded } from "../process/bounded_output.ts";
-import type { Launch } from "../sandbox/sandbox.ts";
 import { feedInput } from "../system/feed_input.ts";
 import { killWithChildren } from "../system/kill_with_children.ts";
 import { openTimeout } from "../system/timeout_signal.ts";
 import { parseCredentials } from "./credentials.ts";
 import { download } from "./download.ts";
-import {
-  archiveCommand,
-  GIT_DIRECTORY,
-  type GitCommand,
-  type GitRemote,
-  listCommand,
-} from "./git_plan.ts";
+import type { GitPlace } from "./git_place.ts";
+import { archiveCommand, type GitCommand, type GitRemote, listCommand } from "./git_plan.ts";
 import { ARCHIVE_BEGIN, archivedCommit, chooseRef, refPatterns } from "./git_refs.ts";
 import { SourceError } from "./source_error.ts";
 import type { Fetched, FetchOptions } from "./version.ts";
 
 /** Options of {@linkcode fetchCommit}. */
 export interface CommitOptions extends FetchOptions {
-  /** Puts a command into a sandbox. */
-  readonly sandbox: (command: readonly string[]) => Promise<Launch>;
-  /** Directory for the repository, which the sandbox gives and removes. */
-  readonly directory?: string;
+  readonly place: Pick<GitPlace, "around" | "directory">;
 }
 
 const LIST_TIMEOUT_MS = 120_000;
@@ -48,7 +39,7 @@ export async function fetchCommit(
   reference: RepositoryReference,
   options: CommitOptions,
 ): Promise<Fetched> {
-  const { known, file, authText, directory = GIT_DIRECTORY } = options;
+  const { known, file, authText, place: { directory } } = options;
   const { host } = new URL(reference.url);
   const remote: GitRemote = {
     url: reference.url,
@@ -75,10 +66,10 @@ export async function fetchCommit(
 async function findCommit(
   remote: GitRemote,
   ref: string | undefined,
-  { sandbox, signal }: CommitOptions,
+  { place, signal }: CommitOptions,
 ): Promise<{ readonly name: string; readonly commit: string }> {
   const { command, env } = listCommand(remote, refPatterns(ref));
-  const launch = await sandbox(command);
+  const launch = await place.around(command);
   using late = openTimeout(LIST_TIMEOUT_MS);
   const { success, stdout, stderr } = await runBounded(launch.command, {
     env,
@@ -101,9 +92,9 @@ async function findCommit(
 /** Runs git, and writes its output to the file. */
 async function saveArchive(
   { command, env }: GitCommand,
-  { sandbox, file, host, signal }: CommitOptions & { readonly host: string },
+  { place, file, host, signal }: CommitOptions & { readonly host: string },
 ): Promise<void> {
-  const launch = await sandbox(command);
+  const launch = await place.around(command);
   const [program = "", ...args] = launch.command;
   const child = new Deno.Command(program, {
     args,

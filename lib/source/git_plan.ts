@@ -1,8 +1,5 @@
 import { authorizationOf, basicOf, type Credential } from "./credentials.ts";
 
-/** Directory of the repository, which exists only while git works. */
-export const GIT_DIRECTORY = "/ddsrv/source";
-
 /**
  * Configuration that decides what git does, whatever the server says: no protocol but HTTP, no
  * redirects, which would get the password too, checked objects, no submodules and no programs.

@@ -4,7 +4,7 @@ import { sleep } from "../system/sleep.ts";
 import { fetchArchive } from "./fetch_archive.ts";
 import { fetchArtifact } from "./fetch_artifact.ts";
 import { fetchCommit } from "./fetch_commit.ts";
-import { sandboxGit } from "./git_sandbox.ts";
+import { openGitPlace } from "./git_place.ts";
 import { openManagedDirectory } from "./managed_directory.ts";
 import type { SwitchPlan } from "./plan_switch.ts";
 import { nextPollMs } from "./poll_pace.ts";
@@ -194,11 +194,12 @@ function fetcherOf({ reference, isolation: level }: SourceOptions): (
       return (options) => fetchArchive(reference, options);
     case "artifact":
       return (options) => fetchArtifact(reference, options);
-    case "repository": {
-      const sandbox: Parameters<typeof fetchCommit>[1]["sandbox"] = (command) =>
-        sandboxGit(command, { level, uid: Deno.uid() });
-      return (options) => fetchCommit(reference, { ...options, sandbox });
-    }
+    case "repository":
+      return async (options) => {
+        const path = `${options.file}.git`;
+        await using place = await openGitPlace({ level, uid: Deno.uid(), path });
+        return await fetchCommit(reference, { ...options, place });
+      };
     default:
       return reference satisfies never;
   }

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { parseSourceReference } from "../../lib/config/source_reference.ts";
 import { fetchCommit } from "../../lib/source/fetch_commit.ts";
+import { openGitPlace } from "../../lib/source/git_place.ts";
 import { SourceError } from "../../lib/source/source_error.ts";
 import { unpack } from "../../lib/source/unpack.ts";
 import type { Fetched, Version } from "../../lib/source/version.ts";
@@ -40,13 +41,14 @@ await testWith(
     ): Promise<Fetched> => {
       const reference = parseSourceReference(`git+${server.url}/${path}${fragment}`);
       if (reference.type !== "repository") throw new TypeError(reference.type);
+      const options = { level: "none", uid: Deno.uid(), path: place.at("bare.git") } as const;
+      await using git = await openGitPlace(options);
       return await fetchCommit(reference, {
         known,
         file: place.at("download"),
         authText: "secret",
         signal: never,
-        sandbox: (command) => Promise.resolve({ command, input: "" }),
-        directory: await Deno.makeTempDir({ dir: place.path }),
+        place: git,
       });
     };
     const versionOf = (commit: string): Version => ({ digest: `git:${commit}` });
