@@ -45,7 +45,6 @@ export async function fetchCommit(
     url: reference.url,
     credential: parseCredentials(authText, host).of(host),
     proxy: upstreamProxy(),
-    authorities: Deno.env.get("DENO_CERT"),
   };
   const wanted = reference.commit ?? await findCommit(remote, reference.ref, options);
   const isKnown = (commit: string): boolean =>

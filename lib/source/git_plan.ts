@@ -38,8 +38,6 @@ export interface GitRemote {
   readonly credential: Credential | undefined;
   /** Variables of an HTTP proxy, see `upstreamProxy`. */
   readonly proxy: Readonly<Record<string, string>>;
-  /** File with further certificate authorities. */
-  readonly authorities: string | undefined;
 }
 
 /** Arguments: URL, patterns. */
@@ -92,7 +90,6 @@ function gitCommand(command: readonly string[], remote: GitRemote): GitCommand {
       GIT_ATTR_NOSYSTEM: "1",
       GIT_TERMINAL_PROMPT: "0",
       GIT_ASKPASS: "/bin/false",
-      ...remote.authorities === undefined ? {} : { GIT_SSL_CAINFO: remote.authorities },
       GIT_CONFIG_COUNT: String(Object.keys(configuration).length),
       ...Object.fromEntries(entries),
     },

@@ -40,7 +40,6 @@ Deno.test("archiveCommand() allows only the URL's protocol, and has no secret in
     url: "https://git.test/f",
     credential: { secret: "secret" },
     proxy: { HTTPS_PROXY: "http://proxy.test" },
-    authorities: undefined,
   }, { ref: "refs/heads/main", directory: "/x" });
   equal(command.some((argument) => argument.includes("secret")), false);
   const keys = Object.entries(env).filter(([name]) => name.startsWith("GIT_CONFIG_KEY_"));
