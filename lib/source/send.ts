@@ -98,5 +98,6 @@ async function ask(
 /** Errors of fetch contain the URL, whose query may be a secret. */
 function reasonOf({ message, cause }: Error): string {
   const said = cause instanceof Error ? cause.message : message;
-  return said.replaceAll(/\(?https?:\/\/[^\s)]+\)?/g, "").replaceAll(/\s*\n\s*/g, " ").trim();
+  return said.replaceAll(/\(?https?:\/\/[^\s)]+\)?/g, "").replaceAll(/\s*\n\s*/g, " ")
+    .replace(/^error sending request for url *: */, "").trim();
 }

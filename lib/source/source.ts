@@ -1,10 +1,7 @@
 import type { IsolationLevel } from "../config/isolation_level.ts";
 import { isPinned, type SourceReference } from "../config/source_reference.ts";
 import { sleep } from "../system/sleep.ts";
-import { fetchArchive } from "./fetch_archive.ts";
-import { fetchArtifact } from "./fetch_artifact.ts";
-import { fetchCommit } from "./fetch_commit.ts";
-import { openGitPlace } from "./git_place.ts";
+import { fetcherOf } from "./fetcher_of.ts";
 import { openManagedDirectory } from "./managed_directory.ts";
 import type { SwitchPlan } from "./plan_switch.ts";
 import { nextPollMs } from "./poll_pace.ts";
@@ -140,8 +137,12 @@ export async function openSource(options: SourceOptions): Promise<Source> {
       const began = performance.now();
       let retryAfterMs: number | undefined;
       try {
-        if (!(isPinned(reference) && present() !== undefined)) await ask(events);
-        [inRow, checkedAtMs] = [0, Date.now()];
+        // A pinned version can't change, so nobody needs to be there.
+        if (!isPinned(reference) || present() === undefined) {
+          await ask(events);
+          checkedAtMs = Date.now();
+        }
+        inRow = 0;
         report(undefined);
       } catch (error) {
         if (signal.aborted) return;
@@ -184,25 +185,6 @@ export async function openSource(options: SourceOptions): Promise<Source> {
       await running;
     },
   };
-}
-
-function fetcherOf({ reference, isolation: level }: SourceOptions): (
-  options: FetchOptions,
-) => Promise<Fetched> {
-  switch (reference.type) {
-    case "archive":
-      return (options) => fetchArchive(reference, options);
-    case "artifact":
-      return (options) => fetchArtifact(reference, options);
-    case "repository":
-      return async (options) => {
-        const path = `${options.file}.git`;
-        await using place = await openGitPlace({ level, uid: Deno.uid(), path });
-        return await fetchCommit(reference, { ...options, place });
-      };
-    default:
-      return reference satisfies never;
-  }
 }
 
 async function readAuthFile(path: string): Promise<string> {

@@ -139,7 +139,7 @@ Deno.test("send() gives up on a silent server, and its message has no secret", a
   open.resolve(new Response());
   await server[Symbol.asyncDispose]();
   await rejects(send(url, { signal: never }), (error: SourceError) => {
-    match(error.message, /^Cannot reach "127/);
+    match(error.message, /^Cannot reach "127[^"]+": client error \(Connect\): /);
     return !error.message.includes("secret");
   });
 });

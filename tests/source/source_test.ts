@@ -115,7 +115,7 @@ Deno.test("openSource() asks no more for a pinned version that it has", async ()
   for (let starts = 0; starts < 2; starts++) {
     await using replica = await openReplica(pinned, place);
     start(replica);
-    await eventually("it has it", () => replica.source.state.checkedAtMs !== undefined);
+    await eventually("it has it", () => replica.source.state.digest !== undefined);
     replica.source.poll();
   }
   equal(server.asked.length, 1);
