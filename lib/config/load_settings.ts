@@ -72,6 +72,7 @@ export async function loadSettings(
       accessLogFile: resolveOptional(settings.accessLogFile),
       sourceAuthFile: resolveOptional(settings.sourceAuthFile),
       sourceWebhookSecretFile: resolveOptional(settings.sourceWebhookSecretFile),
+      kvTokenFile: resolveOptional(settings.kvTokenFile),
     },
     sources: {
       file: read === undefined ? null : join(functionsDirectory, SETTINGS_FILE),
