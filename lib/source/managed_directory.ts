@@ -33,6 +33,9 @@ export interface ManagedDirectory {
   ) => Promise<SwitchPlan>;
 }
 
+/** At the top of an ext4 file system, such as a volume. */
+const VOLUME_DIRECTORY = "lost+found";
+
 /** Hidden, so it is never served. */
 const OWN = ".ddsrv-source";
 
@@ -121,7 +124,8 @@ async function requireOwnDirectory(directory: string): Promise<void> {
 
 async function requireNoFunctions(directory: string): Promise<void> {
   for await (const { name, isFile } of Deno.readDir(directory)) {
-    if (name.startsWith(".") || isFile && !COMMON_FILES.includes(name)) continue;
+    const isOther = name.startsWith(".") || name === VOLUME_DIRECTORY;
+    if (isOther || isFile && !COMMON_FILES.includes(name)) continue;
     throw new Error(
       `"${directory}" contains "${name}", which does not come from the source. With --source, name ` +
         "an empty directory: ddsrv serve --source URL DIRECTORY",

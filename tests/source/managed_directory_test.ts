@@ -102,7 +102,9 @@ Deno.test("openManagedDirectory() refuses functions of somebody else", async () 
   await using place = await temporaryDirectory();
   await place.write("ddsrv.json", "{}");
   await place.write(".env", "A=1");
+  await Deno.mkdir(place.at("lost+found"));
   await openManagedDirectory(place.path);
+  await Deno.remove(place.at("lost+found"));
   await place.write("mine/index.ts", "1");
   await rejects(openManagedDirectory(place.path), /contains "mine".*empty directory/);
   await Deno.remove(place.at("mine"), { recursive: true });
