@@ -16,7 +16,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["lib/ui"],
   ["lib/control", "lib/dev"],
   ["lib/supervisor"],
-  ["lib/history", "lib/schedules"],
+  ["lib/history", "lib/schedules", "lib/source"],
   ["lib/isolation"],
   ["lib/check", "lib/logs"],
   ["lib/disk", "lib/namespace", "lib/process", "lib/proxy", "lib/sandbox"],

@@ -21,6 +21,7 @@ import { stage } from "./add/stage.ts";
 import { openUpload } from "./add/upload.ts";
 import type { UploadSizes } from "./add/upload_sizes.ts";
 import { parseImport, readImportFile } from "./env/read_import.ts";
+import { requireNoSource } from "./require_no_source.ts";
 import { isWell, waitUntilSettled } from "./wait_until_settled.ts";
 
 /** Options of `ddsrv add`. */
@@ -88,7 +89,9 @@ async function addSource(
   using control = connectControl(options.socket);
   const variables = givenVariables(control, options.env);
   const expiry = givenExpiry(control, options.ttl);
-  const { functionsDirectory, owner } = await control.supervisor();
+  const supervisor = await control.supervisor();
+  requireNoSource(supervisor);
+  const { functionsDirectory, owner } = supervisor;
   const placeOf = (name: string): Place => ({ functionsDirectory, name, replace: options.replace });
   await requireApart(source, functionsDirectory);
   // Fail before anything is copied, if the name is already known.

@@ -8,6 +8,7 @@ import { ask, canAsk } from "../output/ask.ts";
 import type { RemovalReport } from "../output/output_schemas.ts";
 import { printError, printJson } from "../output/print.ts";
 import { makeVisible } from "../output/visible.ts";
+import { requireNoSource } from "./require_no_source.ts";
 
 /** Options of `ddsrv remove`. */
 export interface RemoveOptions {
@@ -34,8 +35,11 @@ interface Target {
  */
 export async function remove(given: readonly string[], options: RemoveOptions): Promise<number> {
   using control = connectControl(options.socket);
-  const { functionsDirectory, dataDirectory } = await control.supervisor();
+  const supervisor = await control.supervisor();
+  const { functionsDirectory, dataDirectory } = supervisor;
   const targets = await findTargets(control, { given, dataDirectory, options });
+  // Data of a function that the source no longer has may go.
+  if (targets.some(({ hasFolder }) => hasFolder)) requireNoSource(supervisor);
   if (!options.yes && canAsk() && !await ask(questionOf(targets, options))) {
     printError("Nothing was removed\n");
     return ExitCode.Failed;

@@ -37,6 +37,7 @@ import { openServingProxy } from "./serve/proxy.ts";
 import { openService } from "./serve/service.ts";
 import { readSettings } from "./serve/settings.ts";
 import { catchStopSignals } from "./serve/signals.ts";
+import { makeSourceDirectory, openServedSource, type ServedSource } from "./serve/source.ts";
 import { describeUnmatched } from "./serve/unmatched.ts";
 
 /** Serves a directory until a signal stops it; returns the exit code. */
@@ -52,6 +53,7 @@ export async function serve(directory: string | undefined, options: object): Pro
   if (settings.isolation !== "none") keepInheritedFiles();
   // Each function runs as its own user, who must read the files that ddsrv creates for it.
   Deno.umask(0o022);
+  await makeSourceDirectory(settings);
   await requireDirectory(settings.functionsDirectory);
   await requireHost(settings.isolation);
   await warnOfEnvFile(settings, console.warn);
@@ -62,6 +64,7 @@ export async function serve(directory: string | undefined, options: object): Pro
   const context = stack.use(await openSupervisorContext(settings, console.warn));
   // The supervisor's lock is held: no other process still needs these folders.
   await clearAside(settings.functionsDirectory, console.warn);
+  const source = await openServedSource(settings, console);
   const routes = new RouteTable();
   const accessSink = openAccessSink({ settings, print: console.print, onWarning: console.warn });
   if (accessSink !== undefined) stack.use(accessSink);
@@ -100,7 +103,7 @@ export async function serve(directory: string | undefined, options: object): Pro
   if (settings.compatReload) routes.onReload = createCompatReload(supervisor);
   stack.defer(() => supervisor.stop(signals.second));
   const status: ServeStatus = { url, adminUrl: null, config: sources };
-  const report = reportSupervisor(context, status);
+  const report = reportSupervisor(context, { status, source });
   const tokens = createLoginTokens();
   const control: ControlOptions = {
     ...{ socket: settings.socket, supervisor, context, report },
@@ -114,6 +117,7 @@ export async function serve(directory: string | undefined, options: object): Pro
     supervisor,
     report,
     front: proxy,
+    ...source === undefined ? {} : { hasSource: source.isLoaded, webhook: source.webhook },
     page: createServedPage(control, { tokens, onWarning: console.warn }),
   });
   if (admin !== undefined) {
@@ -121,9 +125,12 @@ export async function serve(directory: string | undefined, options: object): Pro
     status.adminUrl = `http://${urlHost(settings.adminHostname)}:${admin.port}`;
   }
   console.banner(report);
+  // Stops before the supervisor.
+  if (source !== undefined) stack.use(source);
   if (admin !== undefined) console.say(`Probes and metrics on ${status.adminUrl}`);
   await Promise.race([supervisor.scan(), signals.first]);
-  console.say(describeFound(supervisor));
+  source?.start(supervisor);
+  console.say(describeFound(supervisor, source !== undefined));
   const warnOfUnmatched = (): void => {
     const warning = describeUnmatched(context.settings, supervisor);
     if (warning !== undefined) console.warn(warning);
@@ -140,6 +147,7 @@ export async function serve(directory: string | undefined, options: object): Pro
       status.config = sources;
       proxy.configure(taken);
       await supervisor.reconfigure();
+      source?.poll();
       console.say("Configuration reloaded");
       if (postponed.length > 0) {
         console.warn(`Restart ddsrv to apply changes of: ${postponed.join(", ")}`);
@@ -177,7 +185,15 @@ interface ServeStatus {
   config: ConfigSources;
 }
 
-function reportSupervisor(context: SupervisorContext, status: ServeStatus): SupervisorReport {
+interface Reported {
+  readonly status: ServeStatus;
+  readonly source: ServedSource | undefined;
+}
+
+function reportSupervisor(
+  context: SupervisorContext,
+  { status, source }: Reported,
+): SupervisorReport {
   const { settings, isolation } = context;
   return {
     version,
@@ -197,12 +213,16 @@ function reportSupervisor(context: SupervisorContext, status: ServeStatus): Supe
     get config() {
       return status.config;
     },
+    get source() {
+      return source?.report ?? null;
+    },
   };
 }
 
-function describeFound({ functions, unsettled }: Supervisor): string {
+function describeFound({ functions, unsettled }: Supervisor, hasSource: boolean): string {
   const count = new Set([...functions.keys(), ...unsettled]).size;
-  return count === 0 ? "No functions yet. Add a folder with an index.ts" : `Functions: ${count}`;
+  if (count > 0) return `Functions: ${count}`;
+  return hasSource ? "No functions yet" : "No functions yet. Add a folder with an index.ts";
 }
 
 function describeStopping({ shutdownDelayMs }: Settings): string {

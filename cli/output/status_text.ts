@@ -1,4 +1,5 @@
 import type { FunctionReport, ReportedStatus, SupervisorReport } from "../../lib/control/api.ts";
+import { describeSource } from "../../lib/control/describe_source.ts";
 import { formatTable } from "./table.ts";
 import { formatDuration } from "./units.ts";
 import { makeVisible } from "./visible.ts";
@@ -25,6 +26,8 @@ export function formatStatus(report: StatusReport, nowMs: number = Date.now()): 
   const { version, cliVersion, url, adminUrl, startedAt, config, logsDirectory } = report;
   const rows: readonly (readonly [label: string, value: string | undefined])[] = [
     ["Directory", report.functionsDirectory],
+    ["Source", report.source?.reference],
+    ["Served version", report.source ? describeSource(report.source) : undefined],
     ["URL", url],
     ["Probes and metrics", adminUrl ?? undefined],
     ["Functions", describeCounts(report.functions)],

@@ -70,6 +70,8 @@ export async function loadSettings(
       denoVersions: resolveOptional(settings.denoVersions),
       certificates: resolveOptional(settings.certificates),
       accessLogFile: resolveOptional(settings.accessLogFile),
+      sourceAuthFile: resolveOptional(settings.sourceAuthFile),
+      sourceWebhookSecretFile: resolveOptional(settings.sourceWebhookSecretFile),
       kvTokenFile: resolveOptional(settings.kvTokenFile),
     },
     sources: {

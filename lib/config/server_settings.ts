@@ -4,6 +4,7 @@ import { address, boolean, choice, list, path, patterned, text } from "./kinds.t
 import { optional, textKind } from "./kind.ts";
 import { parseHostName } from "./network_address.ts";
 import { duration, port } from "./number_kinds.ts";
+import { parseSourceReference } from "./source_reference.ts";
 import { type Entries, literal } from "./table.ts";
 import { formatUidRange, parseUidRange } from "./uid_range.ts";
 
@@ -155,5 +156,47 @@ export const SERVER_SETTINGS = {
     details:
       "The first line counts, with at least 24 characters. ddsrv reads it at each login. Without a " +
       "file, `ddsrv ui --link` prints a link that works once.",
+  },
+  source: {
+    name: "source",
+    kind: optional(
+      textKind({ placeholder: "url", parse: parseSourceReference, write: ({ text }) => text }),
+    ),
+    default: undefined,
+    defaultText: "none",
+    summary: "take the functions from an archive, an artifact or a repository",
+    details:
+      "`https://…/functions.tar.gz`, `oci://…` or `git+https://…`. Only ddsrv then changes " +
+      "the functions directory, see the page on sources.",
+    needsRestart: true,
+  },
+  sourcePollMs: {
+    name: "sourcePoll",
+    kind: duration({ min: 1_000, none: "never" }),
+    default: 60_000,
+    summary: "how often to ask the source for a new version",
+    details:
+      "With `never`, ddsrv asks at its start, on SIGHUP and on a webhook. ddsrv does not ask " +
+      "again for a source with a digest that it has.",
+    needsRestart: true,
+  },
+  sourceAuthFile: {
+    name: "sourceAuthFile",
+    kind: optional(path),
+    default: undefined,
+    defaultText: "none",
+    summary: "file with the source's token, user:password, or Docker's config.json",
+    details: "ddsrv reads it each time that it asks the source.",
+    needsRestart: true,
+  },
+  sourceWebhookSecretFile: {
+    name: "sourceWebhookSecretFile",
+    kind: optional(path),
+    default: undefined,
+    defaultText: "none",
+    summary: "file with the secret of webhooks for the source",
+    details: "`POST /-/source` on the admin port then makes ddsrv ask the source at once. The " +
+      "request needs `X-Hub-Signature-256`, the HMAC of its body.",
+    needsRestart: true,
   },
 } satisfies Entries;

@@ -7,7 +7,9 @@ import { type AdminReply, type AdminRequest, openAdminServer } from "./admin_ser
 import type { SupervisorReport } from "./api.ts";
 import { EXPOSITION_TYPE, formatMetrics } from "./exposition.ts";
 import { metricsOf } from "./metrics.ts";
+import { describeSource } from "./describe_source.ts";
 import { reportSchedule } from "./schedule_routes.ts";
+import { answerWebhook, type Webhook, WEBHOOK_PATH } from "./source_webhook.ts";
 import { awaited } from "./awaited_functions.ts";
 import { reportFunctions, reportTraffic } from "./report.ts";
 import { splitTarget } from "./split_target.ts";
@@ -25,6 +27,10 @@ export interface AdminOptions {
   readonly front: Pick<Proxy, "connections" | "figures">;
   /** The page for people; without it, its path answers 404. */
   readonly page?: MountedPage;
+  /** Returns true once the supervisor has seen the functions of the source; always without one. */
+  readonly hasSource?: () => boolean;
+  /** Without it, webhooks get 404. */
+  readonly webhook?: Webhook | undefined;
 }
 
 /** The admin endpoint. Disposing of it closes the listener. */
@@ -34,11 +40,15 @@ export interface Admin extends AsyncDisposable {
   readonly stopping: () => void;
 }
 
+/** Field of readiness probes: the digest of the version that is served. */
+const DIGEST_FIELD = "x-ddsrv-source-digest";
+
 const REFUSED_HOST = "This host is not in --admin-hosts. Use an IP address, or add the host there";
 
 /**
  * Serves `/livez`, `/readyz` and `/metrics` over HTTP. `/readyz` answers 200 once all functions
- * have started or failed, until ddsrv shuts down. Requests for other hosts get 421.
+ * have started or failed, until ddsrv shuts down; with a source, not before its first version, and it
+ * says which version is served. Requests for other hosts get 421.
  *
  * @throws {Error} if the port is in use
  */
@@ -51,23 +61,38 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
   function answerReadiness(): AdminReply {
     if (isStopping) return text(503, "ddsrv is shutting down");
     const reason = isReady ? undefined : awaited({
+      hasSource: options.hasSource?.() ?? true,
       hasScanned: supervisor.hasScanned,
       functions: supervisor.functions.values(),
       unsettled: supervisor.unsettled,
     });
     isReady ||= reason === undefined;
-    return reason === undefined ? text(200, "ok") : text(503, reason);
+    const { source } = options.report;
+    const said = reason ?? "ok";
+    if (!source) return text(reason === undefined ? 200 : 503, said);
+    return text(
+      reason === undefined ? 200 : 503,
+      `${said}\nsource: ${describeSource(source)}`,
+      source.digest === null ? {} : { [DIGEST_FIELD]: source.digest },
+    );
   }
 
-  async function answer({ method, target, host }: AdminRequest): Promise<AdminReply> {
+  async function answer(request: AdminRequest): Promise<AdminReply> {
+    const { method, target, host } = request;
     const asked = splitTarget(target, host);
     if (!isAdminHost(host, names) || !isAdminHost(asked.host, names)) {
       return text(421, REFUSED_HOST);
     }
+    const path = asked.target.split("?", 1)[0];
+    if (path === WEBHOOK_PATH && options.webhook !== undefined) {
+      return method === "POST"
+        ? await answerWebhook(request, options.webhook)
+        : text(405, "Use POST", { allow: "POST" });
+    }
     if (method !== "GET" && method !== "HEAD") {
       return text(405, "Use GET or HEAD", { allow: "GET, HEAD" });
     }
-    switch (asked.target.split("?", 1)[0]) {
+    switch (path) {
       case "/livez":
         return text(200, "ok");
       case "/readyz":

@@ -9,6 +9,9 @@ export interface AdminRequest {
   /** Request target as sent: path and query, or an absolute URL. */
   readonly target: string;
   readonly host: string | undefined;
+  /** Returns the value of a field, by its name in lower case. */
+  readonly header: (name: string) => string | undefined;
+  readonly body: AsyncIterable<Uint8Array>;
 }
 
 /** A text response. */
@@ -105,7 +108,8 @@ async function respond(
   { answer, pageOf }: Pick<AdminServerOptions, "answer" | "pageOf">,
 ): Promise<void> {
   const { method = "", url: target = "", headers: { host } } = request;
-  const asked = { method, target, host };
+  const header = (name: string): string | undefined => request.headers[name]?.toString();
+  const asked = { method, target, host, header, body: request };
   const page = pageOf?.(asked);
   if (page !== undefined) return page[0].handle(request, response, page[1]);
   let reply: AdminReply;

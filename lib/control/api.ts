@@ -34,6 +34,18 @@ export interface SupervisorReport {
   readonly socket?: string | undefined;
   readonly adminUrl?: string | null | undefined;
   readonly config?: ConfigSources | undefined;
+  readonly source?: SourceReport | null | undefined;
+}
+
+/** The source of the functions, if `--source` is set. */
+export interface SourceReport {
+  /** Without the query of its URL. */
+  readonly reference: string;
+  readonly digest: string | null;
+  readonly takenAt: string | null;
+  readonly checkedAt: string | null;
+  readonly failures: number;
+  readonly problem: string | null;
 }
 
 /** All statuses of a directory; an `ignored` directory is not a function. */

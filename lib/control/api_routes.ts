@@ -111,8 +111,15 @@ export const ROUTES: readonly Route[] = [
     query: rollbackQuery,
     responseBody: "RollbackReport",
     errors: { 404: NO_FUNCTION, 409: "There is no such snapshot, or it can't be restored" },
-    async handle({ name, query, uid }, { supervisor }) {
+    async handle({ name, query, uid }, { supervisor, report }) {
       if (supervisor.functions.get(name)?.isWanted !== true) return noFunction(name);
+      if (report.source) {
+        return failure(
+          409,
+          `The functions come from ${report.source.reference}, which would bring the new code ` +
+            "back. Roll back there",
+        );
+      }
       const changes = (await supervisor.changesOf(name)).map(({ change }) => change);
       try {
         const revision = await supervisor.rollBack(name, query.to, await findChangeUser(uid));

@@ -85,6 +85,14 @@ export const apiShapes = {
       variables: z.array(z.string()).describe("Names of environment variables"),
       flags: z.array(z.string()).describe("Flags of ddsrv serve"),
     }).optional().describe("Where the settings come from"),
+    source: z.strictObject({
+      reference: z.string().describe("The source, without the query of its URL"),
+      digest: text.describe("Digest of the version that is served; null before the first one"),
+      takenAt: time.nullable().describe("Time since which the version is served"),
+      checkedAt: time.nullable().describe("Time at which the source last had this version"),
+      failures: count,
+      problem: text.describe("Why the source can't be used now; null if it can"),
+    }).nullable().optional().describe("Where the functions come from; null without --source"),
   }),
   FunctionReport: z.strictObject({
     name: z.string(),
@@ -174,7 +182,7 @@ export const apiShapes = {
     at: time.describe("Begin of the change"),
     by: z.enum(CHANGE_CAUSES).describe(
       "edit: a change of the folder that nobody announced; undo: the end of an add that failed; " +
-        "config: other settings of ddsrv",
+        "config: other settings of ddsrv; source: a new version of --source",
     ),
     revision: revision.nullable(),
     commit,

@@ -3,6 +3,7 @@ import { LATENCY_BOUNDS_MS } from "../proxy/traffic.ts";
 import type { FunctionReport, ScheduleReport, SupervisorReport, TrafficReport } from "./api.ts";
 import type { Labels, Metric, MetricSample, MetricType } from "./exposition.ts";
 import { scheduleMetrics } from "./schedule_metrics.ts";
+import { sourceMetrics } from "./source_metrics.ts";
 
 /** Input of {@linkcode metricsOf}. */
 export interface MetricsInput {
@@ -31,6 +32,7 @@ const BUCKETS = [...LATENCY_BOUNDS_MS.map((bound) => String(bound / 1_000)), "+I
 export function metricsOf(input: MetricsInput): Metric[] {
   return [
     ...supervisorMetrics(input),
+    ...sourceMetrics(input.supervisor.source),
     ...frontMetrics(input),
     ...functionMetrics(input),
     ...trafficMetrics(input),

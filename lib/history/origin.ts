@@ -8,6 +8,7 @@ export type AnnouncedCause = typeof ANNOUNCED_CAUSES[number];
 export const CHANGE_CAUSES = [
   ...ANNOUNCED_CAUSES,
   ...["edit", "rollback", "reload", "env", "config", "stop", "start", "schedule"] as const,
+  "source",
 ] as const;
 
 /** One of {@linkcode CHANGE_CAUSES}. */

@@ -140,6 +140,7 @@ const unlimited: Readonly<Record<string, string>> = {
   healthInterval: "never",
   hangTimeout: "never",
   idle: "never",
+  sourcePoll: "never",
   bandwidth: "none",
   maxBodySize: "none",
   headTimeout: "none",

@@ -11,13 +11,20 @@ const idle = functionState({ isIdle: true });
 
 Deno.test("awaited() counts the functions that are still starting", () => {
   const of = (functions: Parameters<typeof awaited>[0]["functions"], unsettled = NOBODY): unknown =>
-    awaited({ hasScanned: true, functions, unsettled });
+    awaited({ hasSource: true, hasScanned: true, functions, unsettled });
   assert.equal(of([checking]), "1 function is still starting");
   assert.equal(of([checking, starting, ready], new Set(["x"])), "3 functions are still starting");
   assert.equal(of([]), undefined);
   assert.equal(of([ready, failed, idle]), undefined);
   assert.equal(
-    awaited({ hasScanned: false, functions: [], unsettled: NOBODY }),
+    awaited({ hasSource: true, hasScanned: false, functions: [], unsettled: NOBODY }),
     "the functions directory has not been scanned yet",
+  );
+});
+
+Deno.test("awaited() waits for the source, whatever has been scanned", () => {
+  assert.equal(
+    awaited({ hasSource: false, hasScanned: true, functions: [], unsettled: NOBODY }),
+    "the source of the functions has not been read yet",
   );
 });

@@ -13,6 +13,14 @@ const supervisor = {
   dataDirectory: "/d",
   isolation: "full",
   owner: "abcdef",
+  source: {
+    reference: "oci://registry.test/f",
+    digest: "sha256:1",
+    takenAt: "1970-01-01T00:01:00.500Z",
+    checkedAt: "1970-01-01T00:02:00.000Z",
+    failures: 5,
+    problem: null,
+  },
 } as const;
 
 const ignored = functionReport({

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { cp } from "node:fs/promises";
 import type { Deployment } from "kubernetes-types/apps/v1";
+import { parseSourceReference } from "../../lib/config/source_reference.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 import { testWith } from "../test_with.ts";
 import { DEPLOY, parseYaml, readVersion, run } from "./files.ts";
@@ -39,7 +40,10 @@ await testWith(
     await cp(`${DEPLOY}kubernetes`, directory.path, { recursive: true });
     const path = directory.at("kustomization.yaml");
     const text = await Deno.readTextFile(path);
-    await Deno.writeTextFile(path, text.replace("# components:", "components:"));
+    await Deno.writeTextFile(
+      path,
+      text.replace("# components: [git-sync]", "components: [git-sync]"),
+    );
     const manifests = await render(directory.path);
     assert.equal(await findFaults(manifests), "");
     assert.ok(manifests.every(({ kind }) => kind !== "PersistentVolumeClaim"));
@@ -60,6 +64,33 @@ await testWith(
     const readOnly = { name: "functions", mountPath: root, readOnly: true };
     assert.deepEqual(mountOf(server, "functions"), readOnly);
     assert.equal(server.volumeMounts!.length, 4);
+    assert.deepEqual(volumes!.find(({ name }) => name === "functions")?.emptyDir, {});
+  },
+);
+
+await testWith(
+  "kubectl",
+  "kustomize with a source needs no shared volume",
+  async () => {
+    await using directory = await temporaryDirectory();
+    await cp(`${DEPLOY}kubernetes`, directory.path, { recursive: true });
+    const path = directory.at("kustomization.yaml");
+    const text = await Deno.readTextFile(path);
+    await Deno.writeTextFile(
+      path,
+      text.replace("# components: [source]", "components: [source]"),
+    );
+    const manifests = await render(directory.path);
+    assert.equal(await findFaults(manifests), "");
+    assert.ok(manifests.every(({ kind }) => kind !== "PersistentVolumeClaim"));
+    const { containers, volumes } = findDeployment(manifests).spec!.template.spec!;
+    const { env, volumeMounts } = containers[0]!;
+    const { value = "" } = env!.find(({ name }) => name === "DDSRV_SOURCE")!;
+    assert.equal(parseSourceReference(value).type, "artifact");
+    const mount = volumeMounts!.find(({ name }) => name === "functions")!;
+    assert.equal(mount.readOnly, false);
+    const given = env!.find(({ name }) => name === "FUNC_DIRECTORY")?.value;
+    assert.equal(given?.startsWith(`${mount.mountPath}/`), true);
     assert.deepEqual(volumes!.find(({ name }) => name === "functions")?.emptyDir, {});
   },
 );
