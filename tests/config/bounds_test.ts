@@ -141,6 +141,7 @@ const unlimited: Readonly<Record<string, string>> = {
   hangTimeout: "never",
   idle: "never",
   bandwidth: "none",
+  logRate: "none",
   maxBodySize: "none",
   headTimeout: "none",
   idleTimeout: "none",
