@@ -73,7 +73,7 @@ export const LOG_SETTINGS = {
   logRate: {
     name: "logRate",
     kind: count({ min: 1, max: 1_000_000, none: "none" }),
-    default: 5_000,
+    default: 10_000,
     summary: "maximum lines a second that a function may log, or none",
     details:
       "ddsrv keeps the first lines of each second up to this number and the newest ones of " +

@@ -1,4 +1,5 @@
 import { sleep } from "../system/sleep.ts";
+import { lineTurns } from "./line_turns.ts";
 import { createLineBudget, type ReadLine } from "./line_budget.ts";
 import {
   createLineSplitter,
@@ -23,8 +24,8 @@ export interface OutputReading {
   readonly finish: (limits: FinishLimits) => Promise<void>;
 }
 
-/** Lines that are handled in one turn of the event loop. */
-const LINES_PER_TURN = 200;
+/** Bytes that are split into lines at a time: a read may bring 65,536 empty lines. */
+const PIECE_BYTES = 4 * 1024;
 
 /** Interval of looks at whether a receiver that is behind still counts. */
 const PATIENCE_MS = 100;
@@ -62,12 +63,13 @@ export function readLines(
   }
 
   async function deliver(stream: StreamName, lines: readonly OutputLine[]): Promise<void> {
-    for (const [index, line] of lines.entries()) {
+    for (const line of lines) {
+      // Let requests and other functions have their turn.
+      const turn = lineTurns.enter();
+      if (turn !== undefined) await turn;
       const nowMs = now();
       const behind = pass(budget.admit({ ...line, stream, atMs: Date.now() }, nowMs));
       if (behind !== undefined && budget.isPatient(nowMs)) await waitFor(behind);
-      // Let other functions have their turn.
-      if (index % LINES_PER_TURN === LINES_PER_TURN - 1) await sleep(0);
     }
     if (timer !== undefined || budget.dueMs === undefined) return;
     timer = setTimeout(flush, Math.max(0, budget.dueMs - now()));
@@ -75,10 +77,11 @@ export function readLines(
 
   const readings = (["stdout", "stderr"] as const).map((name) => {
     const splitter = createLineSplitter();
-    const reading = readStream(
-      streams[name],
-      (bytes) => deliver(name, splitter.push(bytes)),
-    );
+    const reading = readStream(streams[name], async (bytes) => {
+      for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+        await deliver(name, splitter.push(bytes.subarray(at, at + PIECE_BYTES)));
+      }
+    });
     return { reading, end: () => deliver(name, splitter.end()) };
   });
   return {
