@@ -93,8 +93,9 @@ export async function serve(directory: string | undefined, options: object): Pro
     },
     onIgnored: console.ignored,
     onLine: (name, stream, line) => {
-      logSink.write(name, stream, line);
+      const behind = logSink.write(name, stream, line);
       console.line(name, stream, line);
+      return behind;
     },
     onRun: (name, schedule, run) => console.change(name, describeRun(schedule, run)),
     onStep: debug && ((name, event, step) => debug(`${name}: ${describeStep(event, step)}`)),

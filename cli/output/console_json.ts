@@ -46,9 +46,10 @@ export function createJsonConsole(
     },
     ignored: (name, reason) => write("warn", "ignored", { function: name, message: reason }),
     progress: () => {},
-    line(name, stream, { text, isPartial }) {
+    line(name, stream, { text, isPartial, atMs }) {
       if (isQuiet) return;
       const line = format(stream === "stdout" ? "info" : "error", "line", {
+        ...(atMs === undefined ? {} : { time: new Date(atMs).toISOString() }),
         function: name,
         stream,
         message: text,

@@ -1,7 +1,7 @@
 import { boolean, choice, path } from "./kinds.ts";
 import { optional } from "./kind.ts";
 import { isDebug } from "./debug.ts";
-import { size, wholeNumber } from "./number_kinds.ts";
+import { count, size, wholeNumber } from "./number_kinds.ts";
 import { type Entries, literal } from "./table.ts";
 
 /** Line formats of log files: the container runtime interface, and Docker's json-file driver. */
@@ -69,6 +69,17 @@ export const LOG_SETTINGS = {
     default: 5,
     summary: "files to keep of each log, including the current one",
     needsRestart: true,
+  },
+  logRate: {
+    name: "logRate",
+    kind: count({ min: 1, max: 1_000_000, none: "none" }),
+    default: 10_000,
+    summary: "maximum lines a second that a function may log, or none",
+    details:
+      "ddsrv keeps the first lines of each second up to this number and the newest ones of " +
+      "that second, and counts those between. With `none`, the function waits instead. See " +
+      "[Log rate](observability.md#log-rate).",
+    manifest: "smaller",
   },
   quiet: {
     name: "quiet",

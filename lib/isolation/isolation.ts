@@ -13,8 +13,8 @@ import type { InstalledPackages } from "./installed_packages.ts";
 import type { ModuleOptions, OneOffProgram } from "../sandbox/deno_command.ts";
 import type { ClaimedOwner } from "../owner/claim_owner.ts";
 import type { NamespaceOptions } from "../namespace/network.ts";
-import type { OutputLine } from "../process/lines.ts";
-import type { FunctionProcess, SpawnOptions, StreamName } from "../process/spawn.ts";
+import type { LineReceiver } from "../process/lines.ts";
+import type { FunctionProcess, SpawnOptions } from "../process/spawn.ts";
 import type { TerminalKind } from "../process/pty_command.ts";
 import type { Endpoint } from "../system/endpoint.ts";
 
@@ -122,7 +122,7 @@ export interface StartOptions {
   readonly debug?: DebugStart | undefined;
   /** The process waits there until it is released; it starts at once when left out. */
   readonly parking?: Parking | undefined;
-  readonly onLine: (stream: StreamName, line: OutputLine) => void;
+  readonly onLine: LineReceiver;
 }
 
 /** Program of a one-off run, and the receiver of its output. */

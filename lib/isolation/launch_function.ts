@@ -57,7 +57,7 @@ export interface Layers {
   /** Paths that Deno may write besides the function's data. */
   readonly writable?: readonly string[];
   /** Returns the command that starts `command` inside the isolation layers. */
-  readonly wrap: (command: readonly string[]) => Omit<SpawnOptions, "env" | "onLine">;
+  readonly wrap: (command: readonly string[]) => Omit<SpawnOptions, "env" | "logRate" | "onLine">;
   /** Watches the process, and kills it when its data exceeds a limit. */
   readonly around?: (process: FunctionProcess) => FunctionProcess;
   /** Closes files that only the start needs. */
@@ -133,6 +133,7 @@ export async function launchFunction(
       ...functionEnvironment({ listen, port, paths, early: { ...telemetry.env, ...kv.env } }),
       ...terminal === undefined ? {} : { TERM: terminal.term },
     },
+    logRate: policy.logRate,
     onLine,
     onBytes: oneOff?.onBytes,
   }));

@@ -18,8 +18,8 @@ export interface LogFileOptions extends Partial<AppendLimits> {
 
 /** A log file that never blocks its writers. */
 export interface LogFile extends AsyncDisposable {
-  /** Queues a record to be written. */
-  readonly write: (record: LogRecord) => void;
+  /** Queues a record to be written, see `RotatingFile`. */
+  readonly write: (record: LogRecord) => Promise<void> | undefined;
 }
 
 /** Returns the path of a function's log file. */

@@ -3,7 +3,7 @@ import type { OutputLine } from "../process/lines.ts";
 import type { StreamName } from "../process/spawn.ts";
 
 /** A line of a function's log. */
-export interface LogRecord extends OutputLine {
+export interface LogRecord extends Omit<OutputLine, "atMs"> {
   /** ISO 8601 in UTC, with milliseconds. */
   readonly time: string;
   readonly stream: StreamName;

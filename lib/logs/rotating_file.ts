@@ -16,12 +16,18 @@ export interface RotatingFileOptions extends Partial<AppendLimits> {
 
 /** A file that never blocks its writers. Disposing of it writes all queued lines. */
 export interface RotatingFile extends AsyncDisposable {
-  /** Queues lines, with their line feeds, to be written. */
-  readonly write: (text: string) => void;
+  /**
+   * Queues lines, with their line feeds, to be written. Returns a promise if the queue is long; it
+   * resolves when that is being written, or can't be.
+   */
+  readonly write: (text: string) => Promise<void> | undefined;
 }
 
 /** Maximum length of queued text in UTF-16 units. */
 const MAX_QUEUED = 4 * 1024 * 1024;
+
+/** Length of queued text above which a writer that can wait should do so. */
+const MANY_QUEUED = MAX_QUEUED / 4;
 
 const LF = 0x0a;
 
@@ -37,11 +43,14 @@ export function openRotatingFile(options: RotatingFileOptions): RotatingFile {
   let queued = "";
   let dropped = 0;
   let writing: Promise<void> | undefined;
+  let room: PromiseWithResolvers<void> | undefined;
 
   async function flush(): Promise<void> {
     do {
       const text = queued;
       queued = "";
+      room?.resolve();
+      room = undefined;
       await writeAll(text);
     } while (queued !== "");
     writing = undefined;
@@ -80,10 +89,13 @@ export function openRotatingFile(options: RotatingFileOptions): RotatingFile {
       if (queued.length + text.length > MAX_QUEUED) {
         if (dropped === 0) onWarning(`${label}: the disk is too slow. Dropping log lines`);
         dropped += countLines(text);
-        return;
+      } else {
+        queued += text;
+        writing ??= flush();
       }
-      queued += text;
-      writing ??= flush();
+      if (queued.length <= MANY_QUEUED) return undefined;
+      room ??= Promise.withResolvers();
+      return room.promise;
     },
     async [Symbol.asyncDispose]() {
       await writing;

@@ -1,9 +1,17 @@
+/** Output stream of a process. */
+export type StreamName = "stdout" | "stderr";
+
 /** A line of a process's output, or a part of a long line. */
 export interface OutputLine {
   readonly text: string;
   /** True if more of the same line follows. */
   readonly isPartial: boolean;
+  /** Time when it was read, in milliseconds since 1970; the present when left out. */
+  readonly atMs?: number;
 }
+
+/** Receives lines. A promise resolves when a receiver that is behind has room for more. */
+export type LineReceiver = (stream: StreamName, line: OutputLine) => Promise<void> | void;
 
 /** Splits bytes into lines of text, never within a character. */
 export interface LineSplitter {

@@ -3,11 +3,11 @@ import { feedInput } from "../system/feed_input.ts";
 import { killWithChildren, sendSignal } from "../system/kill_with_children.ts";
 import { sleep } from "../system/sleep.ts";
 import { type Exit, parseExit } from "./exit.ts";
-import { createLineBudget } from "./line_budget.ts";
-import { createLineSplitter, type OutputLine } from "./lines.ts";
+import type { LineReceiver, StreamName } from "./lines.ts";
+import { type OutputReading, readLines } from "./read_lines.ts";
+import { readStream } from "./read_stream.ts";
 
-/** Output stream of a process. */
-export type StreamName = "stdout" | "stderr";
+export type { StreamName } from "./lines.ts";
 
 /** Options of {@linkcode spawnFunction}. */
 export interface SpawnOptions {
@@ -26,7 +26,9 @@ export interface SpawnOptions {
   readonly isDirect?: boolean;
   /** The complete environment. Secrets belong here, because other users can read arguments. */
   readonly env: Readonly<Record<string, string>>;
-  readonly onLine: (stream: StreamName, line: OutputLine) => void;
+  /** Maximum lines of output a second; Infinity for no limit. */
+  readonly logRate: number;
+  readonly onLine: LineReceiver;
   /**
    * Receives the output as it is, instead of `onLine`, and keeps the standard input open for the
    * caller. Its promise delays the next read, so that a slow receiver slows the process down.
@@ -54,15 +56,12 @@ export interface FunctionProcess {
   readonly kill: () => Promise<void>;
 }
 
-/** Lines that are handled in one turn of the event loop. */
-const LINES_PER_TURN = 200;
-
 /** Pauses between lookups of the process id; lookups must not slow down many concurrent starts. */
 const FIRST_PAUSE_MS = 2;
 const LAST_PAUSE_MS = 20;
 
-/** Maximum time for reading output after the process has exited. */
-const DRAIN_OUTPUT_MS = 200;
+/** Limits for reading output after the process has exited. A pipe holds at most 1 MiB (pipe(7)). */
+const REST_OF_OUTPUT = { idleMs: 200, maxBytes: 1024 ** 2 };
 
 /** The standard input of a parked process. */
 interface Gate {
@@ -113,11 +112,9 @@ export function spawnFunction(options: SpawnOptions): FunctionProcess {
   }).spawn();
   if (options.input !== undefined) void feedInput(child, options.input);
   const gate = options.gates ? openGate(child, options.gates) : undefined;
-  const outputs = (["stdout", "stderr"] as const).map((name) =>
-    onBytes === undefined
-      ? openOutput(child[name], (line) => options.onLine(name, line))
-      : openRawOutput(child[name], (bytes) => onBytes(name, bytes))
-  );
+  const output = onBytes === undefined
+    ? readLines(child, { logRate: options.logRate, onLine: options.onLine })
+    : passOn(child, onBytes);
   const findTop = options.isBelow ? readFirstChild : (pid: number) => Promise.resolve(pid);
   const findPid = async (pid: number): Promise<number | undefined> => {
     const top = await findTop(pid);
@@ -127,7 +124,7 @@ export function spawnFunction(options: SpawnOptions): FunctionProcess {
   const ended = child.status.then(async (status) => {
     isRunning = false;
     await gate?.close();
-    await Promise.all(outputs.map((output) => output.finish(DRAIN_OUTPUT_MS)));
+    await output.finish(REST_OF_OUTPUT);
     return parseExit(status);
   });
   return {
@@ -172,80 +169,22 @@ async function readFirstChild(pid: number): Promise<number | undefined> {
   return (await readChildren(pid))[0];
 }
 
-interface Output {
-  /** Waits at most `ms` for the stream's end, because another process may have the pipe open. */
-  readonly finish: (ms: number) => Promise<void>;
-}
-
-function openOutput(
-  stream: ReadableStream<Uint8Array>,
-  onLine: (line: OutputLine) => void,
-): Output {
-  const splitter = createLineSplitter();
-  const budget = createLineBudget();
-  const reader = stream.getReader();
-  const deliver = async (lines: readonly OutputLine[]): Promise<void> => {
-    for (const [index, line] of lines.entries()) {
-      for (const one of budget.admit(line, performance.now())) onLine(one);
-      // Let other functions have their turn.
-      if (index % LINES_PER_TURN === LINES_PER_TURN - 1) await sleep(0);
-    }
-  };
-  const read = async (): Promise<void> => {
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done) break;
-      await deliver(splitter.push(value));
-    }
-    await deliver(splitter.end());
-    budget.end().forEach(onLine);
-  };
-  const finished = read();
-  // `finish` waits for it; until then, an error must not count as unhandled.
-  finished.catch(() => {});
+/** Passes the streams on; a receiver that fails ends its stream. */
+function passOn(
+  child: Pick<Deno.ChildProcess, StreamName>,
+  onBytes: NonNullable<SpawnOptions["onBytes"]>,
+): OutputReading {
+  const readings = (["stdout", "stderr"] as const).map((name) => {
+    const reading = readStream(
+      child[name],
+      (bytes) => onBytes(name, bytes).catch(() => reading.stop()),
+    );
+    return reading;
+  });
   return {
-    finish: async (ms) => {
-      const timer = setTimeout(() => reader.cancel(), ms);
-      await finished;
-      clearTimeout(timer);
-    },
-  };
-}
-
-/** Passes a stream on; a receiver that fails ends it. */
-function openRawOutput(
-  stream: ReadableStream<Uint8Array>,
-  onBytes: (bytes: Uint8Array) => Promise<void>,
-): Output {
-  const reader = stream.getReader();
-  let count = 0;
-  let isDelivering = false;
-  let hasEnded = false;
-  const read = async (): Promise<void> => {
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done) return;
-      count++;
-      isDelivering = true;
-      await onBytes(value);
-      isDelivering = false;
-    }
-  };
-  const finished = read()
-    // The process gets SIGPIPE or an error when it writes more.
-    .catch(() => reader.cancel().catch(() => {}))
-    .finally(() => hasEnded = true);
-  return {
-    // A receiver may be slow. A stream that has nothing to say is open in another process.
-    async finish(ms) {
-      for (let before = -1; !hasEnded && (isDelivering || before !== count);) {
-        before = count;
-        const over = new AbortController();
-        await Promise.race([finished, sleep(ms, over.signal)]);
-        over.abort();
-      }
-      if (!hasEnded) await reader.cancel();
-      await finished;
+    async finish({ idleMs }) {
+      const limits = { idleMs, maxBytes: Infinity };
+      await Promise.all(readings.map((reading) => reading.finish(limits)));
     },
   };
 }

@@ -1,3 +1,7 @@
+import type { ConnectionQueue, QueuedConnection } from "./connection_queue.ts";
+import { IndexedHeap } from "./indexed_heap.ts";
+import { PeerPlaces } from "./peer_places.ts";
+
 /**
  * State of a client's connection. `unfinished`: it is new or has started a request, and the head is
  * incomplete. `idle`: all requests are answered, and no further byte has come. `busy`: a request or
@@ -8,28 +12,48 @@ export type SlotState = "unfinished" | "idle" | "busy" | "outside";
 /** States in which a connection may be closed to make room for a new one. */
 export type Evictable = Extract<SlotState, "unfinished" | "idle">;
 
-/** A connection unfinished for longer is closed before idle ones. */
-const HEAD_GRACE_MS = 1_000;
+/** The places of one peer. */
+export type Places = PeerPlaces<ConnectionSlot>;
+
+/** Why a connection gives way: the table is full, or its peer has its share. */
+export type EvictionCause = "full" | "share";
 
 /** Maximum evictions for each new connection; more than one only after the limit was lowered. */
 const MAX_EVICTED_AT_ONCE = 2;
 
+/**
+ * Minimum time between two connections of a peer with its share that give way to others of it. In a
+ * flood, it costs less to refuse a connection than to exchange it.
+ */
+const EXCHANGE_INTERVAL_MS = 10;
+
+/** Options of a {@linkcode ConnectionSlot}. */
+export interface SlotOptions {
+  readonly table: ConnectionTable;
+  readonly peer: Places;
+  /** Must close the connection; the table calls it at most once, with the last state. */
+  readonly evict: (state: Evictable, cause: EvictionCause) => void;
+}
+
 /** The entry of one client's connection in a table. */
-export class ConnectionSlot {
+export class ConnectionSlot implements QueuedConnection<ConnectionSlot> {
   state: SlotState = "outside";
   /** True when a request was read from it. */
   hasSentRequest = false;
-  /** Time when it became unfinished, on the table's clock. */
-  unfinishedAtMs = 0;
+  /** Time when it became idle or unfinished, on the table's clock. */
+  sinceMs = 0;
   /** Neighbours in the queue of the same state. */
   older: ConnectionSlot | undefined;
   newer: ConnectionSlot | undefined;
 
+  readonly peer: Places;
+  readonly evict: SlotOptions["evict"];
   readonly #table: ConnectionTable;
 
-  /** `evict` must close the connection; the table calls it at most once, with the last state. */
-  constructor(table: ConnectionTable, readonly evict: (state: Evictable) => void) {
+  constructor({ table, peer, evict }: SlotOptions) {
     this.#table = table;
+    this.peer = peer;
+    this.evict = evict;
   }
 
   /** Records that it waits for a request; `isBegun`: a part of the head has arrived. */
@@ -57,39 +81,18 @@ export class ConnectionSlot {
   }
 }
 
-/** Connections in one state, in the order in which they entered it. */
-class Queue {
-  oldest: ConnectionSlot | undefined;
-  newest: ConnectionSlot | undefined;
-
-  push(slot: ConnectionSlot): void {
-    slot.older = this.newest;
-    slot.newer = undefined;
-    if (this.newest === undefined) this.oldest = slot;
-    else this.newest.newer = slot;
-    this.newest = slot;
-  }
-
-  remove(slot: ConnectionSlot): void {
-    if (slot.older === undefined) this.oldest = slot.newer;
-    else slot.older.newer = slot.newer;
-    if (slot.newer === undefined) this.newest = slot.older;
-    else slot.newer.older = slot.older;
-    slot.older = slot.newer = undefined;
-  }
-}
-
 /**
- * The connections of all clients. Chooses which one to close when there are too many. Every
- * operation takes constant time.
+ * The connections of all clients. Chooses which one gives way when there are too many: one of the
+ * peer that has most, so that no peer can displace others. Operations take logarithmic time, in the
+ * number of peers.
  */
 export class ConnectionTable {
   /** Number of connections. */
   size = 0;
 
   readonly #now: () => number;
-  readonly #unfinished = new Queue();
-  readonly #idle = new Queue();
+  /** Peers with a connection that may give way. */
+  readonly #order = new IndexedHeap<Places>(PeerPlaces.givesWayBefore);
 
   /** `now` returns milliseconds of a monotonic clock. */
   constructor(now: () => number) {
@@ -97,57 +100,84 @@ export class ConnectionTable {
   }
 
   /**
-   * Adds a connection as unfinished. If the table is full, closes another one: the oldest unfinished
-   * one, or, if that is younger than a second, the oldest idle one. Returns false if all are busy.
+   * Adds a connection as unfinished. If the table is full, closes one of the peer that has most, see
+   * {@linkcode PeerPlaces}. Returns false if that peer would be the new connection's own, and
+   * none of its connections may give way.
    */
   add(slot: ConnectionSlot, maxConnections: number): boolean {
     if (this.size >= maxConnections) {
       let evicted = 0;
-      while (this.size >= maxConnections && evicted < MAX_EVICTED_AT_ONCE && this.#evict()) {
+      while (this.size >= maxConnections && evicted < MAX_EVICTED_AT_ONCE) {
+        const peer = this.#chooseFor(slot.peer);
+        if (peer === undefined || !this.#evictFrom(peer, "full")) break;
         evicted++;
       }
       if (evicted === 0) return false;
     }
     this.size++;
+    slot.peer.size++;
     this.#enter(slot, "unfinished");
+    return true;
+  }
+
+  /**
+   * Closes the connection of a peer that gives way first, so that the peer may have another one.
+   * Returns false if all are busy, or if one has just given way.
+   */
+  exchange(peer: Places): boolean {
+    const nowMs = this.#now();
+    if (nowMs - peer.exchangedAtMs < EXCHANGE_INTERVAL_MS) return false;
+    if (!this.#evictFrom(peer, "share")) return false;
+    peer.exchangedAtMs = nowMs;
     return true;
   }
 
   /** Changes the state of a connection; "outside" removes it for good. */
   move(slot: ConnectionSlot, to: SlotState): void {
     if (slot.state === to || slot.state === "outside") return;
-    this.#queueOf(slot.state)?.remove(slot);
+    queueOf(slot)?.remove(slot);
+    if (to === "outside") {
+      this.size--;
+      slot.peer.size--;
+    }
     this.#enter(slot, to);
-    if (to === "outside") this.size--;
+  }
+
+  #evictFrom({ next }: Places, cause: EvictionCause): boolean {
+    if (next === undefined) return false;
+    const state = next.state as Evictable;
+    this.move(next, "outside");
+    next.evict(state, cause);
+    return true;
   }
 
   #enter(slot: ConnectionSlot, state: SlotState): void {
     slot.state = state;
-    if (state === "unfinished") slot.unfinishedAtMs = this.#now();
-    this.#queueOf(state)?.push(slot);
-  }
-
-  #evict(): boolean {
-    const unfinished = this.#unfinished.oldest;
-    // A new client may just be sending its head, so close an idle connection first.
-    const isLate = unfinished !== undefined &&
-      this.#now() - unfinished.unfinishedAtMs >= HEAD_GRACE_MS;
-    const slot = isLate ? unfinished : this.#idle.oldest ?? unfinished;
-    if (slot === undefined) return false;
-    const state = slot.state as Evictable;
-    this.move(slot, "outside");
-    slot.evict(state);
-    return true;
-  }
-
-  #queueOf(state: SlotState): Queue | undefined {
-    switch (state) {
-      case "unfinished":
-        return this.#unfinished;
-      case "idle":
-        return this.#idle;
-      default:
-        return undefined;
+    const queue = queueOf(slot);
+    if (queue !== undefined) {
+      slot.sinceMs = this.#now();
+      queue.push(slot);
     }
+    const { peer } = slot;
+    if (peer.next === undefined) return this.#order.remove(peer);
+    peer.rank();
+    this.#order.update(peer);
+  }
+
+  /** Returns the peer that gives way to a new connection of another one, or of the same. */
+  #chooseFor(peer: Places): Places | undefined {
+    const { first } = this.#order;
+    return first !== undefined && first.weight() >= peer.weight(1) ? first : peer;
+  }
+}
+
+function queueOf({ state, peer }: ConnectionSlot): ConnectionQueue<ConnectionSlot> | undefined {
+  switch (state) {
+    case "unfinished":
+      return peer.unfinished;
+    case "idle":
+      return peer.idle;
+    default:
+      return undefined;
   }
 }

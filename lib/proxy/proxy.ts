@@ -7,7 +7,12 @@ import type { RateLimit } from "../config/rate_limit.ts";
 import { sleep } from "../system/sleep.ts";
 import type { AccessRecord } from "./access_log.ts";
 import { refuseConnection, serveConnection } from "./serve_connection.ts";
-import { ConnectionSlot, ConnectionTable, type Evictable } from "./connection_table.ts";
+import {
+  ConnectionSlot,
+  ConnectionTable,
+  type Evictable,
+  type EvictionCause,
+} from "./connection_table.ts";
 import type { Client, ProxyContext } from "./context.ts";
 import { openDeadlines } from "./deadline.ts";
 import { faultOf } from "./http1/fault.ts";
@@ -17,7 +22,7 @@ import { createFrontFigures, type FrontFigures } from "./front_figures.ts";
 import { type Accepted, openListener, type Visit } from "./listener.ts";
 import { Notice } from "./notice.ts";
 import { createPacer } from "./pacer.ts";
-import { peerOf, trustOf } from "./peer.ts";
+import { type Peer, peerOf, trustOf } from "./peer.ts";
 import { PeerTable } from "./peer_table.ts";
 import { RateLimiter } from "./rate_limiter.ts";
 import type { RouteTable } from "./route_table.ts";
@@ -161,11 +166,16 @@ export function openProxy(options: ProxyOptions): Proxy {
       isExempt: peer.isTrusted,
       maxConnections: maxConnectionsPerPeer,
       maxBufferedBytes: maxPeerBufferBytes,
+      makeRoom: ({ places }) => table.exchange(places),
     });
     if (account !== undefined) return { peer, account, leave: () => peers.leave(account) };
     figures.refusedPeers++;
-    refusals.count(performance.now(), (count) => describeRefusal(count, peer.address));
+    reportShare(peer);
     return undefined;
+  }
+
+  function reportShare({ address }: Peer): void {
+    refusals.count(performance.now(), (count) => describeRefusal(count, address));
   }
 
   async function accept(): Promise<void> {
@@ -186,7 +196,7 @@ export function openProxy(options: ProxyOptions): Proxy {
 
   function serve({ connection, peer, account, leave }: Accepted): void {
     const { maxConnections } = context.limits;
-    const slot = new ConnectionSlot(table, evict);
+    const slot = new ConnectionSlot({ table, peer: account.places, evict });
     const hasRoom = table.add(slot, maxConnections);
     if (!hasRoom) {
       figures.refusedFull++;
@@ -212,10 +222,11 @@ export function openProxy(options: ProxyOptions): Proxy {
       });
     clients.set(wire, served);
 
-    function evict(state: Evictable): void {
+    function evict(state: Evictable, cause: EvictionCause): void {
       if (state === "idle") figures.evictedIdle++;
       else figures.evictedUnfinished++;
-      evictions.count(performance.now(), (count) => describeEviction(count, maxConnections));
+      if (cause === "share") reportShare(peer);
+      else evictions.count(performance.now(), (count) => describeEviction(count, maxConnections));
       if (slot.hasSentRequest) wire.close();
       else wire.abort();
     }
@@ -307,8 +318,8 @@ function contextSettings(
 
 function describeRefusal(count: number, address: string): string {
   const connections = count === 1 ? "1 connection" : `${count} connections`;
-  return `Closed ${connections} at once, the last one from ${address}: that peer has reached its ` +
-    "limit. If it is a proxy for many clients, add it to --trusted-proxies; otherwise raise " +
+  return `Closed ${connections}, the last one from ${address}: that peer has reached its limit. ` +
+    "If it is a proxy for many clients, add it to --trusted-proxies; otherwise raise " +
     "--max-connections-per-peer to allow more";
 }
 

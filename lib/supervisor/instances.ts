@@ -2,8 +2,7 @@ import type { FunctionPolicy } from "../function/policy.ts";
 import { type Modules, NO_MODULES } from "../function/revision.ts";
 import type { ModuleTable } from "./module_table.ts";
 import { describeExit } from "../process/exit.ts";
-import type { OutputLine } from "../process/lines.ts";
-import type { StreamName } from "../process/spawn.ts";
+import type { LineReceiver, OutputLine, StreamName } from "../process/lines.ts";
 import { isExiting } from "../process/is_exiting.ts";
 import type { RouteTable } from "../proxy/route_table.ts";
 import { drainLimits } from "./drain_limits.ts";
@@ -47,7 +46,11 @@ export interface InstancesOptions {
   readonly onPolicy: (name: string) => void;
   /** Called when a launch has ended well: the function serves with this policy, or is idle. */
   readonly onTaken: (name: string, policy: FunctionPolicy) => void;
-  readonly onLine: (name: string, stream: StreamName, line: OutputLine) => void;
+  readonly onLine: (
+    name: string,
+    stream: StreamName,
+    line: OutputLine,
+  ) => ReturnType<LineReceiver>;
   readonly refusals: Pick<Refusals, "read" | "refused">;
   readonly onWarning: (message: string) => void;
   /** Aborts when all functions stop. */
@@ -109,10 +112,11 @@ export function createInstances(options: InstancesOptions): Instances {
           dispatch(name, { type: "spawned", id, pid, namespace });
         },
         onLine: (stream, line, policy) => {
-          options.onLine(name, stream, line);
+          const behind = options.onLine(name, stream, line);
           if (policy !== undefined) {
             refusals.read({ name, directory: state.directory, policy }, line);
           }
+          return behind;
         },
         onRefused: (connection, policy) => refusals.refused({ name, policy }, connection),
         onWarning: (message) => options.onWarning(`${name}: ${message}`),

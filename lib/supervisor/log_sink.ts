@@ -1,13 +1,17 @@
 import type { Settings } from "../config/settings.ts";
-import type { OutputLine } from "../process/lines.ts";
+import type { LineReceiver, OutputLine, StreamName } from "../process/lines.ts";
 import { type LogFile, openLogFile } from "../logs/log_file.ts";
-import type { StreamName } from "../process/spawn.ts";
 import { logMarks } from "./log_marks.ts";
 import type { FunctionState } from "./state.ts";
 
 /** Writes the log files of all functions. Disposing of it writes the remaining lines. */
 export interface LogSink extends AsyncDisposable {
-  readonly write: (name: string, stream: StreamName, line: OutputLine) => void;
+  /** Returns a promise if much waits to be written; it resolves when that is less. */
+  readonly write: (
+    name: string,
+    stream: StreamName,
+    line: OutputLine,
+  ) => ReturnType<LineReceiver>;
   /** Writes a change of a function's state into its log, see `logMarks`. */
   readonly change: (before: FunctionState | undefined, after: FunctionState | undefined) => void;
 }
@@ -39,16 +43,20 @@ export function openLogSink(
     return file;
   }
 
-  function write(name: string, stream: StreamName, line: OutputLine): void {
+  function write(
+    name: string,
+    stream: StreamName,
+    { text, isPartial, atMs = Date.now() }: OutputLine,
+  ): ReturnType<LineReceiver> {
     if (!settings.saveLogs) return;
-    fileOf(name).write({ ...line, stream, time: new Date().toISOString() });
+    return fileOf(name).write({ text, isPartial, stream, time: new Date(atMs).toISOString() });
   }
 
   return {
     write,
     change(before, after) {
       const name = (after ?? before)!.name;
-      for (const line of logMarks(before, after)) write(name, "stderr", line);
+      for (const line of logMarks(before, after)) void write(name, "stderr", line);
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([...files.values()].map((file) => file[Symbol.asyncDispose]()));

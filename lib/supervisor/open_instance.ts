@@ -3,8 +3,7 @@ import type { Modules } from "../function/revision.ts";
 import type { StartedProcess } from "../isolation/isolation.ts";
 import type { PlacedConnection } from "../namespace/refused_place.ts";
 import type { Exit } from "../process/exit.ts";
-import type { OutputLine } from "../process/lines.ts";
-import type { StreamName } from "../process/spawn.ts";
+import type { LineReceiver, OutputLine, StreamName } from "../process/lines.ts";
 import type { Upstream } from "../proxy/upstream.ts";
 import type { Endpoint } from "../system/endpoint.ts";
 import type { DrainOptions } from "./drain_instance.ts";
@@ -33,7 +32,11 @@ export interface InstanceReport {
   ) => void;
   readonly onWarning: (message: string) => void;
   /** Receives the output, with the policy of the process. */
-  readonly onLine: (stream: StreamName, line: OutputLine, policy: FunctionPolicy) => void;
+  readonly onLine: (
+    stream: StreamName,
+    line: OutputLine,
+    policy: FunctionPolicy,
+  ) => ReturnType<LineReceiver>;
   /** Receives what the firewall refuses, with the policy of the process. */
   readonly onRefused: (connection: PlacedConnection, policy: FunctionPolicy) => void;
 }

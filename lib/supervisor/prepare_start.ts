@@ -101,7 +101,7 @@ export async function prepareStart(
     parking,
     onLine(stream, line) {
       output.push(line);
-      report?.onLine(stream, line);
+      return report?.onLine(stream, line);
     },
   });
   const started = await sandbox.spawn(start);

@@ -68,7 +68,7 @@ async function runFile(
       env: {},
       onLine(stream, line) {
         output.push(line);
-        report.onLine(stream, line);
+        return report.onLine(stream, line);
       },
       onNote: report.onWarning,
       onStarted: () => {},

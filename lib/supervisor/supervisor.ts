@@ -3,8 +3,7 @@ import type { ChangeUser, Origin } from "../history/origin.ts";
 import { type Modules, NO_MODULES } from "../function/revision.ts";
 import type { Scan } from "../function/scanner.ts";
 import type { Parking } from "../isolation/isolation.ts";
-import type { OutputLine } from "../process/lines.ts";
-import type { StreamName } from "../process/spawn.ts";
+import type { LineReceiver, OutputLine, StreamName } from "../process/lines.ts";
 import type { RouteTable } from "../proxy/route_table.ts";
 import type { Traffic } from "../proxy/traffic.ts";
 import type { Schedule } from "../config/schedule.ts";
@@ -44,7 +43,11 @@ export interface SupervisorOptions {
   readonly onChange: (before: FunctionState | undefined, after: FunctionState | undefined) => void;
   /** Called when a directory is ignored for the first time, or for another reason than before. */
   readonly onIgnored: (name: string, reason: string) => void;
-  readonly onLine: (name: string, stream: StreamName, line: OutputLine) => void;
+  readonly onLine: (
+    name: string,
+    stream: StreamName,
+    line: OutputLine,
+  ) => ReturnType<LineReceiver>;
   /** Called after each run of a schedule. */
   readonly onRun: (name: string, schedule: Schedule, run: EndedRun) => void;
   /** Called with each event and its result, for debug output. */

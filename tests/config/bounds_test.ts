@@ -142,6 +142,7 @@ const unlimited: Readonly<Record<string, string>> = {
   idle: "never",
   sourcePoll: "never",
   bandwidth: "none",
+  logRate: "none",
   maxBodySize: "none",
   headTimeout: "none",
   idleTimeout: "none",

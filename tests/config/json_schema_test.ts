@@ -17,6 +17,7 @@ for (const kind of ["directory", "function"] satisfies SchemaKind[]) {
 Deno.test("jsonSchema() of a function has the keys of a manifest only", () => {
   assert.deepEqual(Object.keys(jsonSchema("function").properties as object), [
     "$schema",
+    "logRate",
     "entry",
     "predeploy",
     "spa",

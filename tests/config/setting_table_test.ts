@@ -91,6 +91,7 @@ Deno.test("SIGHUP applies these settings and the limits of the proxy, and no oth
     "shutdownTimeout",
     "uiWrite",
     "uiTokenFile",
+    "logRate",
     "watch",
     "check",
     "checkCpuTime",
@@ -138,6 +139,7 @@ Deno.test("a manifest has these keys, each with this effect", () => {
   const rules = settings.filter(({ manifest }) => manifest !== undefined)
     .map(({ name, manifest }) => [name, manifest]);
   assert.deepEqual(Object.fromEntries(rules), {
+    logRate: "smaller",
     entry: "replaces",
     predeploy: "replaces",
     spa: "replaces",

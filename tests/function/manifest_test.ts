@@ -23,6 +23,7 @@ Deno.test("readFunctionPolicy() returns the settings without a manifest", async 
     egress: "internet",
     permissions: defaultPermissions,
     writable: [],
+    logRate: 10_000,
     env: settings.env,
     entry: undefined,
     denoVersion: undefined,

@@ -30,6 +30,7 @@ Deno.test("tightenPolicy() returns the settings for an empty manifest", () => {
     egress: "internet",
     permissions: defaultPermissions,
     writable: [],
+    logRate: 10_000,
     env: { A: "1" },
     entry: undefined,
     denoVersion: undefined,
@@ -71,6 +72,8 @@ const granted: readonly [
 ][] = [
   [{ startTimeoutMs: 1, stopGraceMs: 0 }, { startTimeoutMs: 1, stopGraceMs: 0 }],
   [{ startTimeoutMs: 10_000 }, { startTimeoutMs: 10_000 }],
+  [{ logRate: 1 }, { logRate: 1 }],
+  [{ logRate: Infinity }, { logRate: Infinity }, { logRate: Infinity }],
   // Patterns give nothing by themselves.
   [{}, { ownDomains: [] }, { ownDomains: ["*.test", "shop.test"] }],
   [
@@ -155,6 +158,8 @@ const refused: readonly [
   [{ stopGraceMs: 60_000 }, limit("stopGrace", "1m", "5s")],
   [{ memoryBytes: 1024 ** 3 }, limit("memory", "1GiB", "512MiB")],
   [{ memoryBytes: 512 * 1024 ** 2 + 1 }, limit("memory", "536870913B", "512MiB")],
+  [{ logRate: 10_001 }, limit("logRate", "10001", "10000")],
+  [{ logRate: Infinity }, limit("logRate", "none", "10000")],
   [{ cpu: 2.01 }, limit("cpu", "2.01", "2")],
   [{ processes: 257 }, limit("processes", "257", "256")],
   [{ dataBytes: 2 * 1024 ** 3 }, limit("dataSize", "2GiB", "1GiB")],

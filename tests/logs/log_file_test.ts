@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type LogFileOptions, logFilePath, openLogFile } from "../../lib/logs/log_file.ts";
 import { type LogRecord, parseLogRecord } from "../../lib/logs/log_record.ts";
-import { eventually } from "../patience.ts";
+import { eventually, within } from "../patience.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
 const time = "2024-12-15T11:06:22.074Z";
@@ -249,6 +249,25 @@ Deno.test("openLogFile() drops and counts lines if the disk is too slow", async 
   assert.ok(texts.includes(`ddsrv: ${lost} lines could not be written here`));
   assert.equal(texts.at(-1), "last");
   assert.equal(warnings.at(-1), `Log of "f": writing again; ${lost} lines were dropped`);
+});
+
+Deno.test("openLogFile() asks writers to wait while much is queued, also if writing fails", async () => {
+  await using directory = await temporaryDirectory();
+  await directory.write("place", "a file is no directory");
+  for (const place of ["logs", "place"]) {
+    await using log = openLogFile({
+      directory: directory.at(place),
+      name: "f",
+      format: "cri",
+      onWarning: () => {},
+    });
+    const large = record("x".repeat(700 * 1024));
+    // The first one is being written.
+    const waits = [large, large, large, record("small")].map((one) => log.write(one));
+    assert.deepEqual(waits.map((one) => one !== undefined), [false, false, true, true]);
+    await within(Promise.all(waits), `room in the log in ${place}`);
+    assert.equal(log.write(record("last")), undefined);
+  }
 });
 
 Deno.test("openLogFile() is idle when all is written, but not while it has lines to report", async () => {

@@ -50,10 +50,10 @@ export function fakeConnection(write: (text: string) => Promise<number>): FakeCo
 /** The parts of a client that the tests do not use. */
 export function lonelyClient(): Pick<Client, "account" | "slot" | "deadlines" | "tally"> {
   const table = new ConnectionTable(() => 0);
-  const slot = new ConnectionSlot(table, () => {});
-  table.add(slot, 1);
   const account = new PeerTable()
     .enter("192.0.2.1", { isExempt: false, maxConnections: 1 })!;
+  const slot = new ConnectionSlot({ table, peer: account.places, evict: () => {} });
+  table.add(slot, 1);
   return { account, slot, deadlines: idleDeadlines(), tally: createTally() };
 }
 

@@ -46,6 +46,19 @@ Deno.test("PeerTable.enter() limits a /64 as one peer, and does not limit an exe
   }
 });
 
+Deno.test("PeerTable.enter() lets a connection in if another one gives way, and 64 that are not closed yet", () => {
+  const peers = new PeerTable();
+  let answer = true;
+  const entering = { isExempt: false, maxConnections: 2, makeRoom: () => answer };
+  const enter = (): boolean => peers.enter("192.0.2.1", entering) !== undefined;
+  ok([1, 2, 3].every(enter));
+  answer = false;
+  equal(enter(), false);
+  answer = true;
+  ok(Array.from({ length: 63 }, enter).every((isIn) => isIn));
+  equal(enter(), false);
+});
+
 Deno.test("PeerTable counts at most maxConnections and removes peers without connections", () => {
   const act = fc.record({ isIn: fc.boolean(), peer: fc.nat(3), isExempt: fc.boolean() });
   fc.assert(fc.property(fc.array(act, { maxLength: 100 }), (acts) => {

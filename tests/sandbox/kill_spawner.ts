@@ -29,6 +29,7 @@ for (let index = 0; index < SANDBOXES; index++) {
       command: ["sleep", "1d"],
     }),
     env: { PATH: "/usr/bin:/bin" },
+    logRate: Infinity,
     onLine: () => {},
   });
   while (performance.now() < until);

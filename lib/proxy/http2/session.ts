@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { linger, refuseClient } from "../send_reply.ts";
 import { ConnectionSlot, ConnectionTable } from "../connection_table.ts";
+import { PeerPlaces } from "../peer_places.ts";
 import type { Client, ClientDeadlines } from "../context.ts";
 import { faultOf } from "../http1/fault.ts";
 import { isAt } from "../http1/octets.ts";
@@ -61,7 +62,11 @@ const TOO_LARGE = {
 } satisfies RequestText;
 
 /** Streams are no connections, so the table of connections does not count them. */
-const STREAM_SLOT = new ConnectionSlot(new ConnectionTable(() => 0), () => {});
+const STREAM_SLOT = new ConnectionSlot({
+  table: new ConnectionTable(() => 0),
+  peer: new PeerPlaces(),
+  evict: () => {},
+});
 
 /** What a stream needs and another one can use after it. */
 interface Kit {

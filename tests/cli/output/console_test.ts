@@ -47,7 +47,7 @@ function sayEverything(console: Console): void {
   console.ignored("b\x1b", "it has no index.ts");
   console.progress(new Map([["a", "checking"]]));
   console.line("a", "stdout", { text: "hi\x1b[31m", isPartial: false });
-  console.line("a", "stderr", { text: "oh", isPartial: true });
+  console.line("a", "stderr", { text: "oh", isPartial: true, atMs: 0 });
   console.debug("a: \x1b -> ready");
   console.print("GET /\n");
 }
@@ -137,6 +137,7 @@ Deno.test("createJsonConsole() writes one object per line and escapes control ch
     ["1", { ...plain, event: "line", function: "a", stream: "stdout", message: "hi\x1b[31m" }],
     ["2", {
       ...plain,
+      time: "1970-01-01T00:00:00.000Z",
       level: "error",
       event: "line",
       function: "a",
