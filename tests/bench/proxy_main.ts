@@ -1,28 +1,32 @@
-// Compares the proxy with nginx, HAProxy and a proxy of Deno.serve with fetch: the same upstreams,
-// in turn, round by round. Everything is on loopback and limited in time. It prints figures and
-// asserts nothing, because figures depend on the machine.
-import { type Arguments, parseArguments, usage } from "./proxy/arguments.ts";
+// Compares the proxy with nginx, HAProxy and Caddy: the same upstreams, in turn, round by round.
+// Everything is on loopback and limited in time. It prints figures and asserts nothing, because
+// figures depend on the machine.
+import { type Arguments, type Choices, parseArguments, usage } from "./proxy/arguments.ts";
 import type { Bench } from "./proxy/bench.ts";
 import { SETTINGS } from "./proxy/configurations.ts";
-import { SUBJECTS, UPSTREAMS } from "./proxy/ports.ts";
+import type { PartResult } from "./proxy/figures.ts";
+import { toDocument } from "./proxy/json_document.ts";
+import { PARTS } from "./proxy/parts.ts";
+import { PROXY_PORTS, UPSTREAMS } from "./proxy/ports.ts";
 import { openProcesses, type Processes } from "./proxy/processes.ts";
-import { SCENARIOS } from "./proxy/scenarios.ts";
-import { openSubjects, openUpstreams } from "./proxy/subjects.ts";
+import { openBeside, openUpstreams, PROXIES, type Proxy, UPSTREAM_NEEDS } from "./proxy/proxies.ts";
+import { warmUp } from "./proxy/run_loads.ts";
+import { renderPart } from "./proxy/table.ts";
 
-const TOOLS = [["wrk", "wrk"], ["nginx", "nginx-light"], ["haproxy", "haproxy"]] as const;
+const CHOICES: Choices = { parts: defaultsOf(PARTS), proxies: defaultsOf(PROXIES) };
 
 async function main(args: readonly string[]): Promise<number> {
   let parsed: Arguments;
   try {
-    parsed = parseArguments(args, [...SCENARIOS.keys()]);
+    parsed = parseArguments(args, CHOICES);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    complain(`${error.message}\n${usage(SCENARIOS.keys())}`);
+    complain(`${error.message}\n${usage(CHOICES)}`);
     return 2;
   }
-  const missing = await missingPackages();
+  const missing = await missingPackages(parsed);
   if (missing.length > 0) {
-    complain(`This measure needs other proxies. Install: apt-get install ${missing.join(" ")}`);
+    complain(`This measure needs other programs. Install: apt-get install ${missing.join(" ")}`);
     return 1;
   }
   const taken = firstTakenPort();
@@ -38,34 +42,44 @@ async function main(args: readonly string[]): Promise<number> {
     Deno.addSignalListener(signal, () => void cleanUp().then(() => Deno.exit(130)));
   }
   try {
-    await measure({ directory, processes, say, ...parsed }, parsed.names);
+    await measure(parsed, { directory, processes });
     return 0;
   } finally {
     await cleanUp();
   }
 }
 
-async function measure(bench: Bench, names: readonly string[]): Promise<void> {
-  say(`Medians of ${bench.rounds} rounds; ${bench.seconds} s under load a round and proxy;`);
-  say("ratios are medians of the rounds' own.");
-  say(`${SETTINGS}\n`);
-  await openUpstreams(bench);
-  const chosen = [...SCENARIOS].filter(([name]) => names.includes(name)).map(([, one]) => one);
-  if (chosen.some(({ type }) => type === "shared")) {
-    const subjects = await openSubjects(bench);
-    for (const scenario of chosen) {
-      if (scenario.type !== "shared") continue;
-      await scenario.run(bench, subjects);
-      say("");
-    }
-    const children = subjects.flatMap((subject) => subject.children);
-    await Promise.all(children.map(bench.processes.stop));
+async function measure(
+  parsed: Arguments,
+  place: Pick<Bench, "directory" | "processes">,
+): Promise<void> {
+  const report = parsed.isJson ? () => {} : say;
+  report(explanation(parsed));
+  const withBeside = { ...place, beside: parsed.beside };
+  await openUpstreams(withBeside);
+  const proxies: Proxy[] = [];
+  for (const name of parsed.proxies) proxies.push(await PROXIES[name]!.open(withBeside));
+  if (parsed.beside !== undefined) proxies.push(await openBeside(withBeside));
+  const bench: Bench = { ...place, ...parsed, proxies };
+  await warmUp(bench);
+  const results: PartResult[] = [];
+  for (const name of parsed.parts) {
+    const result = await PARTS[name]!.run(bench);
+    results.push(result);
+    report(`${renderPart(result)}\n`);
   }
-  for (const scenario of chosen) {
-    if (scenario.type !== "own") continue;
-    await scenario.run(bench);
-    say("");
-  }
+  if (parsed.isJson) say(JSON.stringify(toDocument(results), null, 2));
+}
+
+function explanation({ rounds }: Arguments): string {
+  return `Medians of ${rounds} rounds; in brackets the medians of the rounds' ratios to nginx.
+Clients, proxies and upstreams share ${navigator.hardwareConcurrency} cores.
+A busy client sends its next request after its last answer, so a client that waits sends less, and
+percentiles of answers show fewer of its waits (coordinated omission). The longest wait, which counts
+requests without an answer, and most : fewest answers of a connection show them. New clients and
+events come at fixed times.
+${SETTINGS}
+`;
 }
 
 async function removeAll(processes: Processes, directory: string): Promise<void> {
@@ -74,7 +88,7 @@ async function removeAll(processes: Processes, directory: string): Promise<void>
 }
 
 function firstTakenPort(): number | undefined {
-  for (const port of [...Object.values(UPSTREAMS), ...Object.values(SUBJECTS)]) {
+  for (const port of [...Object.values(UPSTREAMS), ...Object.values(PROXY_PORTS)]) {
     try {
       Deno.listen({ hostname: "127.0.0.1", port }).close();
     } catch (error) {
@@ -85,16 +99,27 @@ function firstTakenPort(): number | undefined {
   return undefined;
 }
 
-async function missingPackages(): Promise<string[]> {
-  const missing: string[] = [];
-  for (const [program, name] of TOOLS) {
+async function missingPackages({ parts, proxies }: Arguments): Promise<string[]> {
+  const needs = [
+    ...UPSTREAM_NEEDS,
+    ...proxies.flatMap((name) => PROXIES[name]!.needs === undefined ? [] : [PROXIES[name]!.needs]),
+    ...parts.flatMap((name) => PARTS[name]!.needs === undefined ? [] : [PARTS[name]!.needs]),
+  ];
+  const missing = new Set<string>();
+  for (const [program, name] of needs) {
     try {
       await new Deno.Command(program, { args: ["-v"], stdout: "null", stderr: "null" }).output();
     } catch {
-      missing.push(name);
+      missing.add(name);
     }
   }
-  return missing;
+  return [...missing];
+}
+
+function defaultsOf(
+  all: Readonly<Record<string, { readonly isDefault: boolean }>>,
+): Record<string, boolean> {
+  return Object.fromEntries(Object.entries(all).map(([name, { isDefault }]) => [name, isDefault]));
 }
 
 function say(text: string): void {

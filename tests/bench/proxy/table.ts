@@ -1,0 +1,76 @@
+import {
+  BASE,
+  type Column,
+  type LoadSamples,
+  MEASURED,
+  type PartResult,
+  summarize,
+  type Target,
+} from "./figures.ts";
+
+/**
+ * Returns the table of a part: a row for each load and proxy, with the medians of all rounds and, in
+ * brackets, the ratios to nginx.
+ */
+export function renderPart(result: PartResult): string {
+  const { part, title, columns, loads } = result;
+  const head = ["", "", ...columns.map((column) => column.title)];
+  const rows = loads.flatMap((load) =>
+    [...load.proxies.keys()].map((proxy, index) => [
+      index === 0 ? load.load : "",
+      proxy,
+      ...columns.map((column) => renderCell(load, proxy, column)),
+    ])
+  );
+  return [`${part}: ${title}`, renderTable([head, ...rows], 2), ...renderTargets(result)].join(
+    "\n",
+  );
+}
+
+function renderCell(load: LoadSamples, proxy: string, { key, digits }: Column): string {
+  const { median, ratio } = summarize(load, proxy, key);
+  const figure = Number.isFinite(median)
+    ? median.toFixed(digits)
+    : Number.isNaN(median)
+    ? "-"
+    : "∞";
+  if (proxy === BASE || !Number.isFinite(ratio)) return figure;
+  return `${figure} (${ratio.toFixed(2)})`;
+}
+
+function renderTargets({ loads, columns, targets }: PartResult): string[] {
+  return targets.flatMap((target) => {
+    const { title } = columns.find(({ key }) => key === target.key)!;
+    return loads
+      .filter(({ load }) => target.loads?.includes(load) ?? true)
+      .flatMap((load) => renderTarget(load, target, title));
+  });
+}
+
+function renderTarget(load: LoadSamples, target: Target, title: string): string[] {
+  const { key, isRatio, bound, limit } = target;
+  if (!load.proxies.has(MEASURED) || (isRatio && !load.proxies.has(BASE))) return [];
+  const summary = summarize(load, MEASURED, key);
+  const value = isRatio ? summary.ratio : summary.median;
+  const isMet = bound === "at most" ? value <= limit : value >= limit;
+  const what = `${load.load}, ${title}${isRatio ? ` to ${BASE}` : ""}`;
+  return [`${isMet ? "met   " : "missed"}  ${what}: ${value.toFixed(2)}, target ${bound} ${limit}`];
+}
+
+/**
+ * Returns lines of aligned cells: the first columns left-aligned, the others right-aligned.
+ *
+ * @example
+ * ```ts
+ * import { renderTable } from "./table.ts";
+ * renderTable([["a", "1"], ["bb", "12"]], 1); // "a    1\nbb  12"
+ * ```
+ */
+export function renderTable(rows: readonly (readonly string[])[], leftColumns: number): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row.map((cell, column) =>
+      column < leftColumns ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)
+    ).join("  ").trimEnd()
+  ).join("\n");
+}
