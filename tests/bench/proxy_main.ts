@@ -64,9 +64,11 @@ async function measure(
   await warmUp(bench);
   const results: PartResult[] = [];
   for (const name of parsed.parts) {
+    const beganMs = performance.now();
     const result = await PARTS[name]!.run(bench);
     results.push(result);
-    report(`${renderPart(result)}\n`);
+    const seconds = Math.round((performance.now() - beganMs) / 1e3);
+    report(`${renderPart(result)}\n(${seconds} s)\n`);
   }
   if (parsed.isJson) say(JSON.stringify(toDocument(results), null, 2));
 }

@@ -1,6 +1,6 @@
 import type { Bench, Part } from "./bench.ts";
 import type { BusyResult } from "./busy_load.ts";
-import type { Column, Sample, Target } from "./figures.ts";
+import { type Column, NGINX, type Sample, type Target } from "./figures.ts";
 import type { Route } from "./ports.ts";
 import type { Proxy } from "./proxies.ts";
 import { type NamedLoad, runClient, runLoads } from "./run_loads.ts";
@@ -55,6 +55,7 @@ export const SMALL: Part = {
     return {
       part: "small",
       title: "keep-alive requests, an answer of 11 bytes",
+      base: NGINX,
       columns: KEEP_ALIVE,
       loads: await runLoads(bench, keepAliveLoads(bench, "/")),
       targets: SMALL_TARGETS,
@@ -69,6 +70,7 @@ export const BODY: Part = {
     return {
       part: "body",
       title: "keep-alive requests, an answer of 100 KB",
+      base: NGINX,
       columns: KEEP_ALIVE,
       loads: await runLoads(bench, keepAliveLoads(bench, "/100kb")),
       targets: [],
@@ -90,6 +92,7 @@ export const CONNECT: Part = {
     return {
       part: "connect",
       title: "a new connection for each request, an answer of 11 bytes",
+      base: NGINX,
       columns: [...WAITS, RATE, CPU, ERRORS],
       loads: await runLoads(bench, [{ name: "64 clients", take }]),
       targets: [
@@ -116,6 +119,7 @@ export const SLOW: Part = {
     return {
       part: "slow",
       title: "functions that take 1, 50 and 500 ms, 512 keep-alive connections",
+      base: NGINX,
       columns: [...WAITS, SPREAD, RATE, CPU, ERRORS],
       loads: await runLoads({ ...bench, rounds: Math.min(bench.rounds, 2) }, loads),
       targets: [
@@ -133,6 +137,7 @@ export const DOWNLOAD: Part = {
     return {
       part: "download",
       title: "answers of 10 MB",
+      base: NGINX,
       columns: [...WAITS, RATE, { ...CPU, digits: 0 }, ERRORS],
       loads: await runLoads(bench, [{ name: loadName(4), take }]),
       targets: [{ key: "rate", isRatio: true, bound: "at least", limit: 1 }],

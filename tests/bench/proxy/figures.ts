@@ -19,6 +19,8 @@ export interface LoadSamples {
 export interface PartResult {
   readonly part: string;
   readonly title: string;
+  /** The proxy that others are compared to. */
+  readonly base: string;
   readonly columns: readonly Column[];
   readonly loads: readonly LoadSamples[];
   readonly targets: readonly Target[];
@@ -43,8 +45,8 @@ export interface Summary {
   readonly ratio: number;
 }
 
-/** The proxy that others are compared to. */
-export const BASE = "nginx";
+/** The proxy that others are usually compared to. */
+export const NGINX = "nginx";
 /** The measured proxy that targets are for. */
 export const MEASURED = "ddsrv";
 
@@ -58,9 +60,13 @@ export function median(values: readonly number[]): number {
  * Returns a figure of a proxy over all rounds. Its ratio is the median of the rounds' own ratios, so
  * that other work on the machine, which affects both, has less effect.
  */
-export function summarize({ proxies }: LoadSamples, proxy: string, key: string): Summary {
+export function summarize(
+  { proxies }: LoadSamples,
+  key: string,
+  { proxy, base }: { readonly proxy: string; readonly base: string },
+): Summary {
   const values = proxies.get(proxy)!.map((sample) => sample[key] ?? NaN);
-  const bases = proxies.get(BASE)?.map((sample) => sample[key] ?? NaN) ?? [];
+  const bases = proxies.get(base)?.map((sample) => sample[key] ?? NaN) ?? [];
   return {
     median: median(values),
     min: Math.min(...values),

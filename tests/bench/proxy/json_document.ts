@@ -10,14 +10,14 @@ interface Row {
 
 /** Returns all figures for programs. JSON writes those that are not finite as null. */
 export function toDocument(results: readonly PartResult[]): readonly Row[] {
-  return results.flatMap(({ part, loads }) =>
+  return results.flatMap(({ part, base, loads }) =>
     loads.flatMap((load) =>
       [...load.proxies].map(([proxy, samples]): Row => ({
         part,
         load: load.load,
         proxy,
         figures: Object.fromEntries(
-          keysOf(samples).map((key) => [key, summarize(load, proxy, key)]),
+          keysOf(samples).map((key) => [key, summarize(load, key, { proxy, base })]),
         ),
       }))
     )

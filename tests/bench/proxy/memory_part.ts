@@ -1,4 +1,5 @@
 import type { Part } from "./bench.ts";
+import { NGINX } from "./figures.ts";
 import { residentKbOf } from "./meter.ts";
 import { runClient, runLoads } from "./run_loads.ts";
 
@@ -38,6 +39,7 @@ export const MEMORY: Part = {
     return {
       part: "memory",
       title: "resident memory of keep-alive connections, after a load with 64 of them",
+      base: NGINX,
       columns: [
         { key: "beforeMb", title: "MB before", digits: 1 },
         { key: "busyKb", title: "KB/connection, busy", digits: 1 },

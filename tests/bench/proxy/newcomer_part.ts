@@ -1,4 +1,5 @@
 import type { Part } from "./bench.ts";
+import { NGINX } from "./figures.ts";
 import { runClient, runLoads } from "./run_loads.ts";
 
 const BUSY = 1_000;
@@ -41,6 +42,7 @@ export const NEWCOMER: Part = {
       title:
         `100 new clients a second beside ${BUSY.toLocaleString("en")} busy connections, from ` +
         "the planned connect to the answer",
+      base: NGINX,
       columns: [
         { key: "p50Ms", title: "p50 ms", digits: 1 },
         { key: "p99Ms", title: "p99 ms", digits: 1 },

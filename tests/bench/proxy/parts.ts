@@ -1,8 +1,10 @@
 import type { Part } from "./bench.ts";
 import { BODY, CONNECT, DOWNLOAD, SLOW, SMALL } from "./busy_parts.ts";
+import { CLIENT } from "./client_part.ts";
 import { MEMORY } from "./memory_part.ts";
 import { NEWCOMER } from "./newcomer_part.ts";
 import { SSE } from "./sse_part.ts";
+import { UPLOAD } from "./upload_part.ts";
 
 /** All parts by their names on the command line, in the order in which they run. */
 export const PARTS: Readonly<Record<string, Part>> = {
@@ -15,4 +17,6 @@ export const PARTS: Readonly<Record<string, Part>> = {
   slow: SLOW,
   sse: SSE,
   download: DOWNLOAD,
+  upload: UPLOAD,
+  client: CLIENT,
 };

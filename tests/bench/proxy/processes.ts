@@ -8,6 +8,9 @@ export interface Processes extends AsyncDisposable {
   readonly stop: (child: Deno.ChildProcess) => Promise<void>;
 }
 
+/** A process has this time to end after SIGTERM. */
+const PATIENCE_MS = 1_000;
+
 /** Options of {@linkcode Processes.start}. */
 export interface StartOptions {
   /** Further variables of its environment. */
@@ -24,7 +27,10 @@ export function openProcesses(): Processes {
     } catch {
       // It has already exited.
     }
+    // Caddy waits for its clients.
+    const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
     await child.status;
+    clearTimeout(timer);
     children.delete(child);
   }
 

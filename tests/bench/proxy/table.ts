@@ -1,5 +1,4 @@
 import {
-  BASE,
   type Column,
   type LoadSamples,
   MEASURED,
@@ -13,13 +12,13 @@ import {
  * brackets, the ratios to nginx.
  */
 export function renderPart(result: PartResult): string {
-  const { part, title, columns, loads } = result;
+  const { part, title, base, columns, loads } = result;
   const head = ["", "", ...columns.map((column) => column.title)];
   const rows = loads.flatMap((load) =>
     [...load.proxies.keys()].map((proxy, index) => [
       index === 0 ? load.load : "",
       proxy,
-      ...columns.map((column) => renderCell(load, proxy, column)),
+      ...columns.map((column) => renderCell(load, column, { proxy, base })),
     ])
   );
   return [`${part}: ${title}`, renderTable([head, ...rows], 2), ...renderTargets(result)].join(
@@ -27,33 +26,41 @@ export function renderPart(result: PartResult): string {
   );
 }
 
-function renderCell(load: LoadSamples, proxy: string, { key, digits }: Column): string {
-  const { median, ratio } = summarize(load, proxy, key);
+function renderCell(
+  load: LoadSamples,
+  { key, digits }: Column,
+  { proxy, base }: { readonly proxy: string; readonly base: string },
+): string {
+  const { median, ratio } = summarize(load, key, { proxy, base });
   const figure = Number.isFinite(median)
     ? median.toFixed(digits)
     : Number.isNaN(median)
     ? "-"
     : "∞";
-  if (proxy === BASE || !Number.isFinite(ratio)) return figure;
+  if (proxy === base || !Number.isFinite(ratio)) return figure;
   return `${figure} (${ratio.toFixed(2)})`;
 }
 
-function renderTargets({ loads, columns, targets }: PartResult): string[] {
+function renderTargets({ base, loads, columns, targets }: PartResult): string[] {
   return targets.flatMap((target) => {
     const { title } = columns.find(({ key }) => key === target.key)!;
     return loads
       .filter(({ load }) => target.loads?.includes(load) ?? true)
-      .flatMap((load) => renderTarget(load, target, title));
+      .flatMap((load) => renderTarget(load, target, { title, base }));
   });
 }
 
-function renderTarget(load: LoadSamples, target: Target, title: string): string[] {
+function renderTarget(
+  load: LoadSamples,
+  target: Target,
+  { title, base }: { readonly title: string; readonly base: string },
+): string[] {
   const { key, isRatio, bound, limit } = target;
-  if (!load.proxies.has(MEASURED) || (isRatio && !load.proxies.has(BASE))) return [];
-  const summary = summarize(load, MEASURED, key);
+  if (!load.proxies.has(MEASURED) || (isRatio && !load.proxies.has(base))) return [];
+  const summary = summarize(load, key, { proxy: MEASURED, base });
   const value = isRatio ? summary.ratio : summary.median;
   const isMet = bound === "at most" ? value <= limit : value >= limit;
-  const what = `${load.load}, ${title}${isRatio ? ` to ${BASE}` : ""}`;
+  const what = `${load.load}, ${title}${isRatio ? ` to ${base}` : ""}`;
   return [`${isMet ? "met   " : "missed"}  ${what}: ${value.toFixed(2)}, target ${bound} ${limit}`];
 }
 

@@ -8,6 +8,7 @@ function result(ddsrv: readonly number[], targets: PartResult["targets"] = []): 
   return {
     part: "small",
     title: "small answers",
+    base: "nginx",
     columns: [{ key: "p99Ms", title: "p99 ms", digits: 1 }],
     loads: [{ load: "64 connections", proxies }],
     targets,
