@@ -11,6 +11,8 @@ export interface BusyLoad {
   readonly port: number;
   readonly path: string;
   readonly connections: number;
+  /** Clients that connect at the same time at the beginning; others do as these have answers. */
+  readonly atOnce: number;
   /** A new connection for each request, instead of one for all. */
   readonly isFresh: boolean;
   /** Load before the measurement. */
@@ -26,7 +28,10 @@ export interface BusyLoad {
 export interface BusyResult extends Waits, Shares, Spent {
   readonly requests: number;
   readonly errors: number;
-  /** Time from the first connection until each client had an answer; NaN if one had none. */
+  /**
+   * Time from the first connection until each client had an answer; infinite if that did not happen
+   * within ten seconds.
+   */
   readonly openedMs: number;
   /** Resident memory of the processes at the end of the load. */
   readonly busyKb: number;
@@ -49,16 +54,20 @@ export function runBusyLoad(load: BusyLoad): BusyResult {
   const waits = new Samples();
   const answers = new Uint32Array(connections);
   const sentAt = new Float64Array(connections);
-  const hasAnswer = new Uint8Array(connections);
   const streams: AnswerStream[] = [];
   /** Index of the client that has a socket. */
   const owners: number[] = [];
-  let [errors, opened] = [0, 0];
-  let isOver = false;
+  /** Present socket of each client. */
+  const sockets: Socket[] = [];
+  /** Clients that have begun to connect, and those that have had an answer. */
+  let [begun, opened] = [0, 0];
+  let errors = 0;
+  let [hasBegun, isOver] = [false, false];
 
   function open(index: number): void {
     const socket = connect(port);
     owners[socket] = index;
+    sockets[index] = socket;
     streams[index] = openAnswers(reader);
     sentAt[index] = monotonicMs();
     // A connection over loopback is usually established at once.
@@ -77,11 +86,17 @@ export function runBusyLoad(load: BusyLoad): BusyResult {
     if (outcome === "ended") return fail(socket, index);
     const nowMs = monotonicMs();
     waits.add(nowMs - sentAt[index]!);
-    if (!hasAnswer[index]) opened++;
-    hasAnswer[index] = 1;
     answers[index]!++;
     if (outcome === "failed") errors++;
     if (isOver) return;
+    if (hasBegun) return askAgain(socket, index, nowMs);
+    // It is idle until all others are open.
+    sentAt[index] = Infinity;
+    if (begun < connections) open(begun++);
+    opened++;
+  }
+
+  function askAgain(socket: Socket, index: number, nowMs: number): void {
     if (isFresh) return reopen(socket, index);
     sentAt[index] = nowMs;
     send(socket, request);
@@ -102,9 +117,14 @@ export function runBusyLoad(load: BusyLoad): BusyResult {
   }
 
   const beganMs = monotonicMs();
-  for (let index = 0; index < connections; index++) open(index);
+  while (begun < Math.min(load.atOnce, connections)) open(begun++);
   runUntil(beganMs + OPENING_MS, () => opened === connections);
-  const openedMs = opened === connections ? monotonicMs() - beganMs : NaN;
+  const openedMs = opened === connections ? monotonicMs() - beganMs : Infinity;
+  hasBegun = true;
+  while (begun < connections) open(begun++);
+  for (const [index, socket] of sockets.entries()) {
+    if (sentAt[index] === Infinity) askAgain(socket, index, monotonicMs());
+  }
   runUntil(monotonicMs() + load.warmMs);
   waits.clear();
   answers.fill(0);

@@ -3,7 +3,7 @@ import type { BusyResult } from "./busy_load.ts";
 import { type Column, NGINX, type Sample, type Target } from "./figures.ts";
 import type { Route } from "./ports.ts";
 import type { Proxy } from "./proxies.ts";
-import { type NamedLoad, runClient, runLoads } from "./run_loads.ts";
+import { AT_ONCE, type NamedLoad, runClient, runLoads } from "./run_loads.ts";
 
 /** A load that keeps clients busy. */
 interface Busy {
@@ -164,6 +164,7 @@ function busy(bench: Bench, load: Busy): (proxy: Proxy) => Promise<Sample> {
       type: "busy",
       ...to(load.route, load.path),
       connections,
+      atOnce: AT_ONCE,
       isFresh,
       warmMs: WARM_MS,
       measureMs: load.measureMs * bench.scale,

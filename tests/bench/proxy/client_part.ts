@@ -1,7 +1,7 @@
 import type { Part } from "./bench.ts";
 import { sampleOf } from "./busy_parts.ts";
 import { NGINX, type Sample } from "./figures.ts";
-import { runClient } from "./run_loads.ts";
+import { AT_ONCE, runClient } from "./run_loads.ts";
 import { runWrk, WRK } from "./wrk.ts";
 
 const SECONDS = 2;
@@ -28,6 +28,7 @@ export const CLIENT: Part = {
           type: "busy",
           ...address,
           connections,
+          atOnce: AT_ONCE,
           isFresh: false,
           warmMs: 0,
           idleMs: 0,

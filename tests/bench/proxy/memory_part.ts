@@ -21,6 +21,7 @@ export const MEMORY: Part = {
           type: "busy",
           ...to("origin", "/"),
           connections: CONNECTIONS,
+          atOnce: CONNECTIONS,
           isFresh: false,
           warmMs: WARM_MS,
           measureMs: MEASURE_MS * bench.scale,
@@ -38,7 +39,9 @@ export const MEMORY: Part = {
     // A process keeps what it has allocated once, so further rounds would show less.
     return {
       part: "memory",
-      title: "resident memory of keep-alive connections, after a load with 64 of them",
+      title:
+        `resident memory of ${CONNECTIONS.toLocaleString("en")} keep-alive connections, which ` +
+        "are opened at the same time",
       base: NGINX,
       columns: [
         { key: "beforeMb", title: "MB before", digits: 1 },

@@ -1,6 +1,6 @@
 import type { Part } from "./bench.ts";
 import { NGINX } from "./figures.ts";
-import { runClient, runLoads } from "./run_loads.ts";
+import { AT_ONCE, runClient, runLoads } from "./run_loads.ts";
 
 const BUSY = 1_000;
 const WARM_MS = 1_000;
@@ -22,6 +22,7 @@ export const NEWCOMER: Part = {
           type: "busy",
           ...address,
           connections: BUSY,
+          atOnce: AT_ONCE,
           isFresh: false,
           warmMs: WARM_MS,
           measureMs: measureMs + MARGIN_MS,

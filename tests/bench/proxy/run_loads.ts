@@ -20,6 +20,9 @@ interface Loads {
 
 /** Time that a client may take in addition to its load. */
 const GRACE_MS = 30_000;
+/** Clients that connect at the same time: few, because the parts of their own measure connects. */
+export const AT_ONCE = 32;
+
 const WARM_UP_MS = 1_500;
 
 /**
@@ -49,8 +52,15 @@ export async function runLoads(
 /** Puts each proxy under a short load, so that its code is compiled. */
 export async function warmUp(bench: Bench): Promise<void> {
   for (const { to, pids } of bench.proxies) {
-    const load = { type: "busy", connections: 64, isFresh: false, warmMs: 0, idleMs: 0 } as const;
-    await runClient(bench, { ...load, ...to("origin", "/"), measureMs: WARM_UP_MS, pids });
+    const load = { type: "busy", connections: 64, warmMs: 0, idleMs: 0 } as const;
+    await runClient(bench, {
+      ...load,
+      ...to("origin", "/"),
+      atOnce: AT_ONCE,
+      isFresh: false,
+      measureMs: WARM_UP_MS,
+      pids,
+    });
   }
 }
 
