@@ -5,13 +5,15 @@ import { type Arguments, type Choices, parseArguments, usage } from "./proxy/arg
 import type { Bench } from "./proxy/bench.ts";
 import { SETTINGS } from "./proxy/configurations.ts";
 import type { PartResult } from "./proxy/figures.ts";
-import { toDocument } from "./proxy/json_document.ts";
+import { toRows } from "./proxy/json_rows.ts";
+import { loadBetween, type MachineLoad, readCounters } from "./proxy/machine_load.ts";
 import { PARTS } from "./proxy/parts.ts";
 import { PROXY_PORTS, UPSTREAMS } from "./proxy/ports.ts";
 import { openProcesses, type Processes } from "./proxy/processes.ts";
-import { openBeside, openUpstreams, PROXIES, type Proxy, UPSTREAM_NEEDS } from "./proxy/proxies.ts";
+import { openBeside, openUpstreams, PROXIES, type Proxy, UPSTREAM_TOOL } from "./proxy/proxies.ts";
 import { warmUp } from "./proxy/run_loads.ts";
 import { renderPart } from "./proxy/table.ts";
+import { readVersions, type Tool } from "./proxy/tools.ts";
 
 const CHOICES: Choices = { parts: defaultsOf(PARTS), proxies: defaultsOf(PROXIES) };
 
@@ -24,7 +26,10 @@ async function main(args: readonly string[]): Promise<number> {
     complain(`${error.message}\n${usage(CHOICES)}`);
     return 2;
   }
-  const missing = await missingPackages(parsed);
+  const versions = await readVersions(toolsOf(parsed));
+  const missing = [...versions].flatMap(([{ debianPackage }, version]) =>
+    version === undefined ? [debianPackage] : []
+  );
   if (missing.length > 0) {
     complain(`This measure needs other programs. Install: apt-get install ${missing.join(" ")}`);
     return 1;
@@ -42,7 +47,8 @@ async function main(args: readonly string[]): Promise<number> {
     Deno.addSignalListener(signal, () => void cleanUp().then(() => Deno.exit(130)));
   }
   try {
-    await measure(parsed, { directory, processes });
+    const names = [...versions].map(([{ program }, version]) => `${program} ${version}`);
+    await measure(parsed, { directory, processes }, [...names, `Deno ${Deno.version.deno}`]);
     return 0;
   } finally {
     await cleanUp();
@@ -52,9 +58,10 @@ async function main(args: readonly string[]): Promise<number> {
 async function measure(
   parsed: Arguments,
   place: Pick<Bench, "directory" | "processes">,
+  versions: readonly string[],
 ): Promise<void> {
   const report = parsed.isJson ? () => {} : say;
-  report(explanation(parsed));
+  report(explanation(parsed.rounds, versions));
   const withBeside = { ...place, beside: parsed.beside };
   await openUpstreams(withBeside);
   const proxies: Proxy[] = [];
@@ -64,18 +71,27 @@ async function measure(
   await warmUp(bench);
   const results: PartResult[] = [];
   for (const name of parsed.parts) {
+    const before = readCounters();
     const beganMs = performance.now();
     const result = await PARTS[name]!.run(bench);
+    const seconds = (performance.now() - beganMs) / 1e3;
+    const load = loadBetween([before, readCounters()], { pid: Deno.pid, seconds });
     results.push(result);
-    const seconds = Math.round((performance.now() - beganMs) / 1e3);
-    report(`${renderPart(result)}\n(${seconds} s)\n`);
+    report(`${renderPart(result)}\n${renderLoad(load, seconds)}\n`);
   }
-  if (parsed.isJson) say(JSON.stringify(toDocument(results), null, 2));
+  if (!parsed.isJson) return;
+  const cores = navigator.hardwareConcurrency;
+  say(JSON.stringify({ cores, versions, rounds: parsed.rounds, rows: toRows(results) }, null, 2));
 }
 
-function explanation({ rounds }: Arguments): string {
+function renderLoad({ others, stolen }: MachineLoad, seconds: number): string {
+  return `${seconds.toFixed(0)} s; in the mean, other programs used ${others.toFixed(2)} cores, ` +
+    `other virtual machines ${stolen.toFixed(2)}`;
+}
+
+function explanation(rounds: number, versions: readonly string[]): string {
   return `Medians of ${rounds} rounds; in brackets the medians of the rounds' ratios to nginx.
-Clients, proxies and upstreams share ${navigator.hardwareConcurrency} cores.
+${versions.join(", ")}. Clients, proxies and upstreams share ${navigator.hardwareConcurrency} cores.
 A busy client sends its next request after its last answer, so a client that waits sends less, and
 percentiles of answers show fewer of its waits (coordinated omission). The longest wait, which counts
 requests without an answer, and most : fewest answers of a connection show them. New clients and
@@ -101,21 +117,9 @@ function firstTakenPort(): number | undefined {
   return undefined;
 }
 
-async function missingPackages({ parts, proxies }: Arguments): Promise<string[]> {
-  const needs = [
-    ...UPSTREAM_NEEDS,
-    ...proxies.flatMap((name) => PROXIES[name]!.needs === undefined ? [] : [PROXIES[name]!.needs]),
-    ...parts.flatMap((name) => PARTS[name]!.needs === undefined ? [] : [PARTS[name]!.needs]),
-  ];
-  const missing = new Set<string>();
-  for (const [program, name] of needs) {
-    try {
-      await new Deno.Command(program, { args: ["-v"], stdout: "null", stderr: "null" }).output();
-    } catch {
-      missing.add(name);
-    }
-  }
-  return [...missing];
+function toolsOf({ parts, proxies }: Arguments): ReadonlySet<Tool> {
+  const needs = [...proxies.map((name) => PROXIES[name]!), ...parts.map((name) => PARTS[name]!)];
+  return new Set([UPSTREAM_TOOL, ...needs.flatMap((one) => one.needs ?? [])]);
 }
 
 function defaultsOf(

@@ -1,6 +1,7 @@
 import type { PartResult } from "./figures.ts";
 import type { Processes } from "./processes.ts";
 import type { Proxy } from "./proxies.ts";
+import type { Tool } from "./tools.ts";
 
 /** Parameters of all parts. */
 export interface Bench {
@@ -19,7 +20,7 @@ export interface Bench {
 export interface Part {
   /** Whether it runs if no part is named. */
   readonly isDefault: boolean;
-  /** Program that it needs, and the package of Debian that has it. */
-  readonly needs?: readonly [program: string, debianPackage: string];
+  /** Program that it needs. */
+  readonly needs?: Tool;
   readonly run: (bench: Bench) => Promise<PartResult>;
 }

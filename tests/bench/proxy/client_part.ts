@@ -2,7 +2,8 @@ import type { Part } from "./bench.ts";
 import { sampleOf } from "./busy_parts.ts";
 import { NGINX, type Sample } from "./figures.ts";
 import { AT_ONCE, runClient } from "./run_loads.ts";
-import { runWrk, WRK } from "./wrk.ts";
+import { WRK_TOOL } from "./tools.ts";
+import { runWrk } from "./wrk.ts";
 
 const SECONDS = 2;
 const OWN = "our client";
@@ -10,7 +11,7 @@ const OWN = "our client";
 /** The load client beside wrk, both against nginx: it must be neither slower nor less fair. */
 export const CLIENT: Part = {
   isDefault: false,
-  needs: WRK,
+  needs: WRK_TOOL,
   async run(bench) {
     const nginx = bench.proxies.find(({ name }) => name === NGINX);
     if (nginx === undefined) throw new TypeError('The part "client" needs --proxies nginx');

@@ -8,6 +8,7 @@ import {
 } from "./configurations.ts";
 import { PROXY_PORTS, type Route, UPSTREAMS } from "./ports.ts";
 import { listening, type Processes, workerOf } from "./processes.ts";
+import { CADDY_TOOL, HAPROXY_TOOL, NGINX_TOOL, type Tool } from "./tools.ts";
 
 /** A running proxy, or the upstreams themselves. */
 export interface Proxy {
@@ -37,26 +38,24 @@ export interface Place {
 export interface ProxyKind {
   /** Whether it is measured if no proxy is named. */
   readonly isDefault: boolean;
-  /** Program that it needs, and the package of Debian that has it. */
-  readonly needs?: readonly [program: string, debianPackage: string];
+  /** Program that it needs. */
+  readonly needs?: Tool;
   readonly open: (place: Place) => Promise<Proxy>;
 }
-
-const NGINX = ["nginx", "nginx-light"] as const;
 
 /** All proxies by their names on the command line, in the order of the table. */
 export const PROXIES: Readonly<Record<string, ProxyKind>> = {
   direct: { isDefault: false, open: () => Promise.resolve(DIRECT) },
-  nginx: { isDefault: true, needs: NGINX, open: openNginx },
-  haproxy: { isDefault: true, needs: ["haproxy", "haproxy"], open: openHaproxy },
-  caddy: { isDefault: true, needs: ["caddy", "caddy"], open: openCaddy },
+  nginx: { isDefault: true, needs: NGINX_TOOL, open: openNginx },
+  haproxy: { isDefault: true, needs: HAPROXY_TOOL, open: openHaproxy },
+  caddy: { isDefault: true, needs: CADDY_TOOL, open: openCaddy },
   fetch: { isDefault: false, open: openFetch },
   pair: { isDefault: false, open: openPair },
   ddsrv: { isDefault: true, open: openDdsrv },
 };
 
-/** Programs that the upstreams need. */
-export const UPSTREAM_NEEDS = [NGINX] as const;
+/** The program that the upstreams need. */
+export const UPSTREAM_TOOL = NGINX_TOOL;
 
 /** The upstreams without a proxy: the upper bound of load and upstreams. */
 const DIRECT: Proxy = {

@@ -2,7 +2,8 @@ import type { Part } from "./bench.ts";
 import { NGINX } from "./figures.ts";
 import { openMeter } from "./meter.ts";
 import { runLoads } from "./run_loads.ts";
-import { runWrk, WRK } from "./wrk.ts";
+import { WRK_TOOL } from "./tools.ts";
+import { runWrk } from "./wrk.ts";
 
 const BODY_BYTES = 10_000_000;
 const CONNECTIONS = 4;
@@ -11,7 +12,7 @@ const SECONDS = 2;
 /** Large requests. */
 export const UPLOAD: Part = {
   isDefault: false,
-  needs: WRK,
+  needs: WRK_TOOL,
   async run(bench) {
     const load = {
       name: `${CONNECTIONS} connections`,

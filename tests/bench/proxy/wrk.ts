@@ -23,9 +23,6 @@ export interface WrkLoad extends Address {
   readonly script?: string;
 }
 
-/** wrk, and the package of Debian that has it. */
-export const WRK = ["wrk", "wrk"] as const;
-
 const REPORT = `
 done = function(summary, latency)
   local e = summary.errors

@@ -1,7 +1,7 @@
 import { type PartResult, type Sample, summarize, type Summary } from "./figures.ts";
 
 /** Figures of one proxy under one load, by their names; also those that the table has no room for. */
-interface Row {
+export interface Row {
   readonly part: string;
   readonly load: string;
   readonly proxy: string;
@@ -9,7 +9,7 @@ interface Row {
 }
 
 /** Returns all figures for programs. JSON writes those that are not finite as null. */
-export function toDocument(results: readonly PartResult[]): readonly Row[] {
+export function toRows(results: readonly PartResult[]): readonly Row[] {
   return results.flatMap(({ part, base, loads }) =>
     loads.flatMap((load) =>
       [...load.proxies].map(([proxy, samples]): Row => ({
