@@ -43,7 +43,7 @@ __ddsrv_verb() {
 __ddsrv_options() {
   case $1 in
     '') choices=(-V --version -h --help) ;;
-    serve) choices=(-p --port --hostname --socket --state-dir --shutdown-timeout --isolation --admin-port --admin-hostname --admin-hosts --ui-write --ui-token-file --no-logs --logs-dir --log-file-format --log-max-size --log-max-files -q --quiet --console-format --access-log --access-log-file --no-watch --rescan --max-files --check --deno --deno-versions --check-cpu-time --check-timeout --allow-import --registries --env-file --idle --parked --drain --egress --dns --domain --root --index --rate-limit --trusted-proxies --hide-errors --no-via --compat-reload --compat-healthcheck --tls-cert --tls-key --certificates --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-connections-per-peer --max-peer-buffer-size --max-in-flight --max-in-flight-per-peer -h --help) ;;
+    serve) choices=(-p --port --hostname --socket --state-dir --shutdown-delay --shutdown-timeout --isolation --admin-port --admin-hostname --admin-hosts --ui-write --ui-token-file --no-logs --logs-dir --log-file-format --log-max-size --log-max-files -q --quiet --console-format --access-log --access-log-file --no-watch --rescan --max-files --check --deno --deno-versions --check-cpu-time --check-timeout --allow-import --registries --env-file --idle --parked --drain --egress --dns --domain --root --index --rate-limit --trusted-proxies --hide-errors --no-via --compat-reload --compat-healthcheck --tls-cert --tls-key --certificates --kv-url --kv-token-file --schedule-runs --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-connections-per-peer --max-peer-buffer-size --max-in-flight --max-in-flight-per-peer -h --help) ;;
     doctor) choices=(--isolation --json -h --help) ;;
     init) choices=(--template --json -h --help) ;;
     dev) choices=(-p --port --host --inspect --isolation -h --help) ;;
@@ -86,6 +86,7 @@ __ddsrv_value() {
     'serve --hostname') kind='text' ;;
     'serve --socket') kind='file' ;;
     'serve --state-dir') kind='file' ;;
+    'serve --shutdown-delay') kind='text' ;;
     'serve --shutdown-timeout') kind='text' ;;
     'serve --isolation') kind='choice' choices=(full rootless none) ;;
     'serve --admin-port') kind='text' ;;
@@ -122,6 +123,9 @@ __ddsrv_value() {
     'serve --tls-cert') kind='file' ;;
     'serve --tls-key') kind='file' ;;
     'serve --certificates') kind='file' ;;
+    'serve --kv-url') kind='text' ;;
+    'serve --kv-token-file') kind='file' ;;
+    'serve --schedule-runs') kind='choice' choices=(auto all claimed none) ;;
     'serve --max-head-size') kind='text' ;;
     'serve --max-target-size') kind='text' ;;
     'serve --max-fields') kind='text' ;;

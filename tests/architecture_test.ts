@@ -22,7 +22,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["lib/disk", "lib/namespace", "lib/process", "lib/proxy", "lib/sandbox"],
   ["lib/proxy/http1"],
   ["lib/function"],
-  ["lib/config", "lib/owner"],
+  ["lib/config", "lib/kv", "lib/owner"],
   ["lib/system"],
 ];
 

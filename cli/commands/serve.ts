@@ -1,7 +1,9 @@
 import process from "node:process";
 import type { ConfigSources } from "../../lib/config/config_sources.ts";
 import { describeUnused } from "../../lib/config/debug.ts";
+import { formatDuration } from "../../lib/config/duration.ts";
 import { reconfigure } from "../../lib/config/reconfigure.ts";
+import type { Settings } from "../../lib/config/settings.ts";
 import { createLoginTokens } from "../../lib/control/login_tokens.ts";
 import { type ControlOptions, openControl } from "../../lib/control/server.ts";
 import type { SupervisorReport } from "../../lib/control/api.ts";
@@ -152,9 +154,10 @@ export async function serve(directory: string | undefined, options: object): Pro
   await signals.first;
   service.stopping();
   context.sharedCode.stop();
-  console.say("Stopping");
+  console.say(describeStopping(context.settings));
   admin?.stopping();
-  const { shutdownTimeoutMs, stopGraceMs } = context.settings;
+  const { shutdownDelayMs, shutdownTimeoutMs, stopGraceMs } = context.settings;
+  await sleep(shutdownDelayMs, signals.second);
   await Promise.race([
     Promise.all([proxy.drain(), supervisor.endRuns()]),
     sleep(shutdownTimeoutMs ?? stopGraceMs, signals.second),
@@ -200,6 +203,11 @@ function reportSupervisor(context: SupervisorContext, status: ServeStatus): Supe
 function describeFound({ functions, unsettled }: Supervisor): string {
   const count = new Set([...functions.keys(), ...unsettled]).size;
   return count === 0 ? "No functions yet. Add a folder with an index.ts" : `Functions: ${count}`;
+}
+
+function describeStopping({ shutdownDelayMs }: Settings): string {
+  if (shutdownDelayMs === 0) return "Stopping";
+  return `Stopping in ${formatDuration(shutdownDelayMs)}. Until then /readyz answers 503`;
 }
 
 function stackOf(error: unknown): string {

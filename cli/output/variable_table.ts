@@ -5,6 +5,7 @@ import { makeVisible } from "./visible.ts";
 
 /** Names of the sources for people. */
 const WORDS: Readonly<Record<VariableSource, string>> = {
+  kv: "operator's KV server",
   settingsEnvFile: "operator's env file",
   settings: "operator's settings",
   functionsEnvFile: "operator's env file for it",

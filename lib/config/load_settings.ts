@@ -70,6 +70,7 @@ export async function loadSettings(
       denoVersions: resolveOptional(settings.denoVersions),
       certificates: resolveOptional(settings.certificates),
       accessLogFile: resolveOptional(settings.accessLogFile),
+      kvTokenFile: resolveOptional(settings.kvTokenFile),
     },
     sources: {
       file: read === undefined ? null : join(functionsDirectory, SETTINGS_FILE),

@@ -57,6 +57,15 @@ export const SERVER_SETTINGS = {
     summary: "directory of module caches and of the data of functions",
     needsRestart: true,
   },
+  shutdownDelayMs: {
+    name: "shutdownDelay",
+    kind: duration({ min: 0 }),
+    default: 0,
+    summary: "how long to go on serving after the signal to stop",
+    details:
+      "Meanwhile `/readyz` answers 503, so that a load balancer sends its requests to other hosts. " +
+      "Choose twice the interval of its health checks. A second signal ends the delay.",
+  },
   shutdownTimeoutMs: {
     name: "shutdownTimeout",
     kind: optional(duration()),

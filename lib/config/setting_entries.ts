@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { CLUSTER_SETTINGS } from "./cluster_settings.ts";
 import { CODE_SETTINGS } from "./code_settings.ts";
 import { FUNCTION_SETTINGS } from "./function_settings.ts";
 import { LIMIT_SETTINGS } from "./limit_settings.ts";
@@ -40,6 +41,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
   group("Functions", FUNCTION_SETTINGS),
   group("Permissions and resources", RESOURCE_SETTINGS),
   group("Proxy", PROXY_SETTINGS),
+  group("Several hosts", CLUSTER_SETTINGS),
   { title: "Limits", entries: keysOf(LIMIT_SETTINGS, isLimit).map((field) => limitEntry(field)) },
 ];
 

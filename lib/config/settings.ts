@@ -1,3 +1,4 @@
+import { CLUSTER_SETTINGS } from "./cluster_settings.ts";
 import { CODE_SETTINGS } from "./code_settings.ts";
 import { type DefaultPaths, defaultPaths } from "./default_paths.ts";
 import { FUNCTION_SETTINGS } from "./function_settings.ts";
@@ -18,6 +19,7 @@ const TABLE = {
   ...FUNCTION_SETTINGS,
   ...RESOURCE_SETTINGS,
   ...PROXY_SETTINGS,
+  ...CLUSTER_SETTINGS,
 };
 
 /** Values of the settings as flags, variables and files give them, by field. */

@@ -6,6 +6,7 @@ import { SETTINGS_FILE } from "../config/load_settings.ts";
 import type { SomeSettings } from "../config/settings.ts";
 import type { FunctionSettings } from "../config/settings_for.ts";
 import { openFolderReader, readTextFile } from "./contained_file.ts";
+import { kvVariables } from "./kv_variables.ts";
 import { ENV_FILE } from "./layout.ts";
 import { type FunctionPolicy, tightenPolicy } from "./policy.ts";
 import { mergeLayers, type VariableLayer } from "./variable_layers.ts";
@@ -31,7 +32,7 @@ export interface ReadPolicyOptions {
 
 /**
  * Reads a function's manifest and env files, if they exist, and merges them with the settings.
- * Variables come from the operator's env file, the settings, the entries of `functions`, the
+ * Variables come from the KV server of the settings, the operator's env file, the settings, the entries of `functions`, the
  * function's `.env`, the manifest's `envFile`, its `env`, and `ddsrv env`; later ones win.
  *
  * @throws {ConfigError} if a file is invalid, or the manifest asks for more than the settings allow
@@ -53,7 +54,8 @@ export async function readFunctionPolicy(
     ? undefined
     : envFilePath({ directory, path, envFile: manifest.envFile });
   const { grantedEnvFiles } = settings;
-  const [common, granted, own, further] = await Promise.all([
+  const [kv, common, granted, own, further] = await Promise.all([
+    kvVariables({ ...settings, readText: readTextFile }),
     readOptionalEnvFile(settings.envFile, readTextFile),
     Promise.all(grantedEnvFiles.map((file) => readOptionalEnvFile(file, readTextFile))),
     readOptionalEnvFile(join(directory, ENV_FILE), readOwn),
@@ -69,6 +71,7 @@ export async function readFunctionPolicy(
     );
   }
   const layers: readonly VariableLayer[] = [
+    { source: "kv", env: kv },
     { source: "settingsEnvFile", env: common?.env ?? {} },
     { source: "settings", env: settings.env },
     { source: "functionsEnvFile", env: Object.assign({}, ...granted.map((file) => file?.env)) },

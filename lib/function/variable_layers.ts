@@ -1,5 +1,6 @@
 /** Sources of a function's variables; later ones win. */
 export const VARIABLE_SOURCES = [
+  "kv",
   "settingsEnvFile",
   "settings",
   "functionsEnvFile",
@@ -10,7 +11,10 @@ export const VARIABLE_SOURCES = [
   "set",
 ] as const;
 
-/** One of {@linkcode VARIABLE_SOURCES}; `functions` is an entry of that key, `set` is `ddsrv env`. */
+/**
+ * One of {@linkcode VARIABLE_SOURCES}; `kv` is the setting `kvUrl`, `functions` an entry of that key,
+ * `set` is `ddsrv env`.
+ */
 export type VariableSource = typeof VARIABLE_SOURCES[number];
 
 /** Variables of one source. */

@@ -12,6 +12,7 @@ import type { ListenAddress } from "../sandbox/listen_address.ts";
 import { visibleVariables } from "../sandbox/permission_flags.ts";
 import { siteOf, sitePermissions } from "../sandbox/site.ts";
 import { writeStartFile } from "../sandbox/start_file.ts";
+import { kvEnvironment } from "../sandbox/kv_environment.ts";
 import { telemetryEnvironment } from "../sandbox/telemetry_environment.ts";
 import { unboundedBandwidth } from "./bandwidth.ts";
 import { diskLimitsOf } from "./disk_watch.ts";
@@ -88,7 +89,9 @@ export async function launchFunction(
     : sitePermissions(site, { isSandboxed: options.egress !== undefined });
   const home = await options.homes.open(name, diskLimitsOf(policy));
   const variables = visibleVariables(env, permissions.env);
-  const telemetry = telemetryEnvironment({ name, env, net: permissions.net, egress });
+  const reach = { env, net: permissions.net, egress };
+  const telemetry = telemetryEnvironment({ name, ...reach });
+  const kv = kvEnvironment(reach);
   const content = {
     hostname: listen?.type === "tcp" ? listen.hostname : "0.0.0.0",
     port,
@@ -127,7 +130,7 @@ export async function launchFunction(
     ...launch,
     isBelow: terminal !== undefined,
     env: {
-      ...functionEnvironment({ listen, port, paths, telemetry: telemetry.env }),
+      ...functionEnvironment({ listen, port, paths, early: { ...telemetry.env, ...kv.env } }),
       ...terminal === undefined ? {} : { TERM: terminal.term },
     },
     onLine,
@@ -140,6 +143,7 @@ export async function launchFunction(
     problems: [
       ...home.problems,
       ...telemetry.problems,
+      ...kv.problems,
       ...isLimited ? [] : unboundedBandwidth(policy),
     ],
     ...home.isFileSystem ? { readDataUsage } : {},

@@ -237,21 +237,21 @@ const DENO_LOG = "error,ext:runtime_main=off";
 
 /**
  * Returns the environment of a function's process. Its own variables come later, see
- * `writeStartFile`, except those of telemetry, see `telemetryEnvironment`. `DENO_SERVE_ADDRESS`
- * moves its first HTTP listener to `listen`, if that is set. With `DENO_TRUST_PROXY_HEADERS`,
+ * `writeStartFile`; `early` are those that Deno reads before or beside them, see
+ * `telemetryEnvironment` and `kvEnvironment`. `DENO_SERVE_ADDRESS` moves its first HTTP listener to `listen`, if that is set. With `DENO_TRUST_PROXY_HEADERS`,
  * `info.remoteAddr` is the client's address: Deno takes it from the field that the proxy writes
  * into every request, and removes the field (`ext/http/service.rs` in Deno's source).
  */
 export function functionEnvironment(
-  { listen, port, paths, telemetry = {} }: {
+  { listen, port, paths, early = {} }: {
     readonly listen?: ListenAddress | undefined;
     readonly port: number;
     readonly paths: ProcessPaths;
-    readonly telemetry?: Readonly<Record<string, string>>;
+    readonly early?: Readonly<Record<string, string>>;
   },
 ): Record<string, string> {
   return {
-    ...telemetry,
+    ...early,
     ...baseEnvironment(paths),
     ...(paths.temporary === SANDBOX_PATHS.temporary ? {} : { TMPDIR: paths.temporary }),
     PORT: String(port),

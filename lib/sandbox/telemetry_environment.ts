@@ -1,16 +1,11 @@
-import { type Egress, formatEgress, parseEgressRule, tightenEgress } from "../config/egress.ts";
-import type { Permission } from "../config/permissions.ts";
+import { type Reach, unreachableReason } from "./endpoint_reach.ts";
 
 /** Options of {@linkcode telemetryEnvironment}. */
-export interface TelemetryOptions {
+export interface TelemetryOptions extends Reach {
   /** Name of the function; its telemetry uses it as the service name by default. */
   readonly name: string;
   /** All variables of the policy, also those that the code may not see. */
   readonly env: Readonly<Record<string, string>>;
-  /** Permission `net` of the code. */
-  readonly net: Permission;
-  /** Egress of its network namespace; `undefined` on the host's network. */
-  readonly egress: Egress | undefined;
 }
 
 /** Variables for the function's process, empty with a problem when telemetry is not allowed. */
@@ -21,11 +16,6 @@ export interface TelemetryEnvironment {
 
 /** Variables that Deno reads; `OTEL_DENO_VSOCK` would bypass network namespaces, see vsock(7). */
 const TELEMETRY_VARIABLE = /^OTEL_(?!DENO_VSOCK$)[A-Z0-9_]+$/;
-
-/** An endpoint without user information and escapes, so that no two parsers read it differently. */
-const ENDPOINT = /^(https?):\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?(?:\/[!-~]*)?$/i;
-
-const LOOPBACK = /^(?:localhost|127\.[\d.]+|\[::1\])$/i;
 
 /** Maximum length of all variables: execve(2) accepts no longer ones. */
 const MAX_BYTES = 128 * 1024;
@@ -50,7 +40,7 @@ export function telemetryEnvironment(options: TelemetryOptions): TelemetryEnviro
   const known = Object.entries(env).filter(([key]) => TELEMETRY_VARIABLE.test(key));
   const [problem] = [
     ...(isTooLong(known) ? ["its variables are longer than 128 KiB. Shorten them"] : []),
-    ...endpointsOf(env).flatMap((endpoint) => problemOf(endpoint, options) ?? []),
+    ...endpointsOf(env).flatMap((endpoint) => unreachableReason(endpoint, options) ?? []),
   ];
   if (problem !== undefined) {
     return { env: {}, problems: [`OpenTelemetry is off: ${problem}`] };
@@ -76,39 +66,4 @@ function endpointsOf(env: TelemetryOptions["env"]): string[] {
   const [common, ...single] = ["", "TRACES_", "METRICS_", "LOGS_"]
     .map((signal) => env[`OTEL_EXPORTER_OTLP_${signal}ENDPOINT`]);
   return [common ?? `http://localhost:${port}`, ...single.filter((one) => one !== undefined)];
-}
-
-/** Returns why telemetry may not be sent to an endpoint. */
-function problemOf(endpoint: string, { net, egress }: TelemetryOptions): string | undefined {
-  const [, scheme = "", host, digits] = ENDPOINT.exec(endpoint) ?? [];
-  if (host === undefined) {
-    return `"${endpoint}" is not a valid endpoint. Write it like http://collector.example.com:4318`;
-  }
-  const destination = `${host}:${digits ?? (scheme.toLowerCase() === "https" ? 443 : 80)}`
-    .toLowerCase();
-  const isPermitted = typeof net === "boolean" ? net : net.some((one) => covers(one, destination));
-  if (!isPermitted) return `the permission "net" does not include "${destination}". Add it`;
-  if (egress === undefined) return undefined;
-  if (LOOPBACK.test(host)) {
-    return `"${destination}" is inside the function's own network. Set ` +
-      "OTEL_EXPORTER_OTLP_ENDPOINT to the address of a collector";
-  }
-  return isWithin(destination, egress)
-    ? undefined
-    : `the egress "${formatEgress(egress)}" does not include "${destination}". Add it`;
-}
-
-/** Matches like `--allow-net`: a host, on one port or on all. */
-function covers(permitted: string, destination: string): boolean {
-  const [host] = /^.*(?=:\d+$)/.exec(destination)!;
-  return [host, destination].includes(permitted.toLowerCase());
-}
-
-function isWithin(destination: string, egress: Egress): boolean {
-  try {
-    const asked = { rules: [parseEgressRule(destination)], isPublicOnly: false };
-    return tightenEgress(asked, egress).type === "allowed";
-  } catch {
-    return false;
-  }
 }

@@ -2,6 +2,8 @@ import { type CronLine, parseCronLine } from "../config/cron_line.ts";
 import type { Schedule } from "../config/schedule.ts";
 import type { Semaphore } from "../system/semaphore.ts";
 import type { sleep } from "../system/sleep.ts";
+import type { ClaimTick } from "./claim_tick.ts";
+import type { ScheduledRequest } from "./scheduled_request.ts";
 import { ABORTED, type Attempted, runSchedule } from "./run_schedule.ts";
 import type { BegunRun, EndedRun, ScheduleRecord } from "./schedule_record.ts";
 import {
@@ -11,6 +13,7 @@ import {
   isAhead,
   passTicks,
   takeQueued,
+  withoutRun,
 } from "./schedule_steps.ts";
 import type { ScheduleStore } from "./schedule_store.ts";
 
@@ -28,14 +31,6 @@ export type ManualRun =
   | { readonly type: "ended"; readonly run: EndedRun }
   | { readonly type: "running" }
   | { readonly type: "absent" };
-
-/** One attempt of a run, to send. */
-export interface ScheduledRequest {
-  readonly function: string;
-  readonly schedule: Schedule;
-  readonly tickMs: number;
-  readonly signal: AbortSignal;
-}
 
 /** The schedules of one function. */
 export interface FunctionSchedules {
@@ -59,6 +54,8 @@ export interface ScheduleResources {
   readonly store: Pick<ScheduleStore, "write">;
   /** Sends one request. Resolves also when its signal aborts. */
   readonly send: (request: ScheduledRequest) => Promise<Attempted>;
+  /** Asks the other hosts for a tick; this host runs all of them when left out. */
+  readonly claim?: ClaimTick | undefined;
   /** Called after each run. */
   readonly onEnded: (name: string, schedule: Schedule, run: EndedRun) => void;
   readonly onWarning: (message: string) => void;
@@ -69,6 +66,8 @@ export interface ScheduleResources {
   readonly turns: Pick<Semaphore, "run">;
   /** Start of the supervisor. */
   readonly startedAtMs: number;
+  /** False: schedules run only by hand. */
+  readonly isAutomatic: boolean;
 }
 
 /** Options of {@linkcode createFunctionSchedules}. */
@@ -85,12 +84,13 @@ interface Job {
   line: CronLine;
   record: ScheduleRecord;
   nextMs: number | undefined;
-  active: Promise<EndedRun> | undefined;
+  active: Promise<EndedRun | undefined> | undefined;
 }
 
 /** Creates the schedules of one function, at first without any. */
 export function createFunctionSchedules(options: FunctionSchedulesOptions): FunctionSchedules {
-  const { name, records, store, send, onEnded, onWarning, now, pause, turns, signal } = options;
+  const { name, records, store, claim, isAutomatic, send, onEnded, onWarning } = options;
+  const { now, pause, turns, signal } = options;
   let jobs: ReadonlyMap<string, Job> = new Map();
   let saving: Promise<unknown> = Promise.resolve();
   let isClosed = false;
@@ -111,15 +111,15 @@ export function createFunctionSchedules(options: FunctionSchedulesOptions): Func
     );
   }
 
-  /** Begins a run of a job that has none. */
-  function start(job: Job, tickMs: number, isManual = false): Promise<EndedRun> {
+  /** Begins a run of a job that has none. Resolves with `undefined` if another host runs it. */
+  function start(job: Job, tickMs: number, isManual = false): Promise<EndedRun | undefined> {
     const begun: BegunRun = { tickMs, startedAtMs: now(), isManual };
     job.record = { ...job.record, running: begun };
     const running = run(job.schedule, begun).then((ended) => {
-      job.record = endRun(job.record, ended, now());
+      job.record = ended === undefined ? withoutRun(job.record) : endRun(job.record, ended, now());
       saveOrWarn();
       job.active = undefined;
-      onEnded(name, job.schedule, ended);
+      if (ended !== undefined) onEnded(name, job.schedule, ended);
       if (jobs.get(job.schedule.name) === job) startQueued(job);
       return ended;
     });
@@ -130,15 +130,16 @@ export function createFunctionSchedules(options: FunctionSchedulesOptions): Func
   }
 
   function startQueued(job: Job): void {
-    if (isClosed) return;
+    if (isClosed || !isAutomatic) return;
     const { startedAtMs: sinceMs } = options;
     const { record, dueMs } = takeQueued(job.record, job.schedule, { nowMs: now(), sinceMs });
     job.record = record;
     if (dueMs !== undefined) void start(job, dueMs);
   }
 
-  async function run(schedule: Schedule, begun: BegunRun): Promise<EndedRun> {
-    const { tickMs } = begun;
+  async function run(schedule: Schedule, begun: BegunRun): Promise<EndedRun | undefined> {
+    const { tickMs, isManual } = begun;
+    const request = { function: name, schedule, tickMs, signal };
     try {
       // Before the request is sent: after a crash, the tick must not have a second run.
       await save();
@@ -146,12 +147,23 @@ export function createFunctionSchedules(options: FunctionSchedulesOptions): Func
       const reason = `Cannot record the run: ${(error as Error).message}. Make room on the disk`;
       return { ...begun, result: "failed", durationMs: 0, attempts: 0, reason };
     }
+    await using stack = new AsyncDisposableStack();
+    if (claim !== undefined && !isManual) {
+      try {
+        const claimed = await claim(request);
+        if (claimed === undefined) return undefined;
+        stack.use(claimed);
+      } catch (error) {
+        const reason = `Cannot ask the other hosts for the run: ${(error as Error).message}. ` +
+          "Look at the server of --kv-url";
+        return { ...begun, result: "failed", durationMs: 0, attempts: 0, reason };
+      }
+    }
     return await turns.run(async () => {
       if (signal.aborted) {
         return { ...begun, result: "interrupted", durationMs: 0, attempts: 0, reason: ABORTED };
       }
-      const attempt = (signal: AbortSignal): Promise<Attempted> =>
-        send({ function: name, schedule, tickMs, signal });
+      const attempt = (signal: AbortSignal): Promise<Attempted> => send({ ...request, signal });
       return await runSchedule(schedule, begun, { attempt, signal, now, pause });
     });
   }
@@ -186,7 +198,7 @@ export function createFunctionSchedules(options: FunctionSchedulesOptions): Func
   }
 
   function tick(): void {
-    if (isClosed) return;
+    if (isClosed || !isAutomatic) return;
     const nowMs = now();
     let isChanged = false;
     for (const job of jobs.values()) {
@@ -220,13 +232,14 @@ export function createFunctionSchedules(options: FunctionSchedulesOptions): Func
     nextMs: () => Math.min(Infinity, ...[...jobs.values()].map((job) => job.nextMs ?? Infinity)),
     list: () =>
       [...jobs.values()].map(({ record, schedule, nextMs }) => {
-        return { ...record, function: name, schedule, nextMs };
+        return { ...record, function: name, schedule, nextMs: isAutomatic ? nextMs : undefined };
       }),
     async run(schedule) {
       const job = jobs.get(schedule);
       if (job === undefined || isClosed) return { type: "absent" };
       if (job.active !== undefined) return { type: "running" };
-      return { type: "ended", run: await start(job, now(), true) };
+      const run = await start(job, now(), true);
+      return run === undefined ? { type: "absent" } : { type: "ended", run };
     },
     close: () => isClosed = true,
     async ended() {

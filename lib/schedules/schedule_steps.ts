@@ -80,6 +80,11 @@ export function endRun(record: ScheduleRecord, ended: EndedRun, nowMs: number): 
   return count({ ...rest, last: ended, ...okAtMs }, { [ended.result]: 1 });
 }
 
+/** Takes back the beginning of a run that another host has. */
+export function withoutRun({ running: _, ...rest }: ScheduleRecord): ScheduleRecord {
+  return rest;
+}
+
 /** Returns the end of a run whose supervisor was killed: nobody knows if the function did its work. */
 export function interruptedRun(begun: BegunRun): EndedRun {
   const reason = "ddsrv ended during the run";

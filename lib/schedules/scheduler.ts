@@ -28,9 +28,11 @@ export interface Scheduler extends AsyncDisposable {
 /** Options of {@linkcode createScheduler}. */
 export interface SchedulerOptions
   extends
-    Pick<ScheduleResources, "send" | "onEnded" | "onWarning">,
+    Pick<ScheduleResources, "claim" | "send" | "onEnded" | "onWarning">,
     Partial<Pick<ScheduleResources, "now" | "pause">> {
   readonly store: ScheduleStore;
+  /** False: schedules run only by hand. */
+  readonly isAutomatic?: boolean;
   /** Calls a function once after some milliseconds, unless the result is disposed of before. */
   readonly later?: (call: () => void, ms: number) => Disposable;
 }
@@ -52,9 +54,10 @@ const MAX_RUNS = 64;
 
 /** Creates the scheduler of a supervisor. */
 export function createScheduler(options: SchedulerOptions): Scheduler {
-  const { store, onWarning, now = Date.now, pause = sleep, later = callLater } = options;
+  const { store, isAutomatic = true, onWarning } = options;
+  const { now = Date.now, pause = sleep, later = callLater } = options;
   const resources = {
-    ...{ ...options, now, pause, startedAtMs: now() },
+    ...{ ...options, isAutomatic, now, pause, startedAtMs: now() },
     turns: createSemaphore(MAX_RUNS),
   };
   const functions = new Map<string, Scheduled>();
@@ -72,7 +75,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   function arm(): void {
     timer?.[Symbol.dispose]();
     timer = undefined;
-    if (isEnding || functions.size === 0) return;
+    if (isEnding || !isAutomatic || functions.size === 0) return;
     const times = [...functions.values()].map(({ present }) => present?.nextMs() ?? Infinity);
     const nextMs = times.reduce((first, one) => Math.min(first, one), Infinity);
     timer = later(tick, Math.max(0, Math.min(MAX_TIMER_MS, nextMs - now())));

@@ -3,7 +3,7 @@ import type { RouteTable } from "../proxy/route_table.ts";
 import { sendRequest } from "../proxy/send_request.ts";
 import { describeDuration } from "../system/describe_duration.ts";
 import type { Attempted } from "./run_schedule.ts";
-import type { ScheduledRequest } from "./function_schedules.ts";
+import type { ScheduledRequest } from "./scheduled_request.ts";
 
 /** Field by which a function knows a scheduled request; the proxy drops it from clients. */
 export const SCHEDULE_FIELD = "X-Ddsrv-Schedule";

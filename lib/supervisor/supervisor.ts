@@ -10,6 +10,7 @@ import type { Traffic } from "../proxy/traffic.ts";
 import type { Schedule } from "../config/schedule.ts";
 import type { EndedRun } from "../schedules/schedule_record.ts";
 import { createScheduler, type Scheduler } from "../schedules/scheduler.ts";
+import { scheduleClaims } from "./schedule_claims.ts";
 import { sendScheduled } from "../schedules/send_scheduled.ts";
 import { createTaskSet } from "../system/task_set.ts";
 import { createBackoffTimers } from "./backoff_timers.ts";
@@ -198,6 +199,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const runUsers = createRunUsers();
   const scheduler = createScheduler({
     store: context.schedules,
+    ...scheduleClaims(context.settings),
     send: (request) => sendScheduled({ routes, limits: () => context.settings.limits }, request),
     onEnded(name, schedule, run) {
       const user = run.isManual ? runUsers.of({ name, schedule: schedule.name }) : undefined;

@@ -87,6 +87,7 @@ Deno.test("SIGHUP applies these settings and the limits of the proxy, and no oth
     .filter(({ needsRestart, setBy }) => needsRestart === undefined && setBy !== "manifest")
     .map(({ name }) => name);
   assert.deepEqual(names, [
+    "shutdownDelay",
     "shutdownTimeout",
     "uiWrite",
     "uiTokenFile",

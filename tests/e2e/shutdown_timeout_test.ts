@@ -45,3 +45,21 @@ Deno.test("shutdown ends in-flight requests after the shutdown timeout", async (
   server.signal("SIGTERM");
   assert.equal(await server.exited, 0);
 });
+
+Deno.test("shutdown serves new connections during the delay, while /readyz answers 503", async () => {
+  await using server = await serveEcho("30m", "--shutdown-delay", "30m", "--admin-port", "0");
+  const admin = /metrics on (\S+)/.exec(server.output())![1]!;
+  const ready = async (): Promise<number> => {
+    const response = await fetch(`${admin}/readyz`);
+    await response.body?.cancel();
+    return response.status;
+  };
+  assert.equal(await ready(), 200);
+  server.signal("SIGTERM");
+  await server.said("Stopping in 30m. Until then /readyz answers 503");
+  assert.equal(await ready(), 503);
+  const response = await fetch(`${server.url}/app`, { method: "POST", body: "late" });
+  assert.equal(await response.text(), "late");
+  server.signal("SIGTERM");
+  assert.equal(await server.exited, 0);
+});

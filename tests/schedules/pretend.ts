@@ -7,7 +7,7 @@ import {
   parseRecords,
   type ScheduleRecord,
 } from "../../lib/schedules/schedule_record.ts";
-import type { ScheduledRequest } from "../../lib/schedules/function_schedules.ts";
+import type { ScheduledRequest } from "../../lib/schedules/scheduled_request.ts";
 import { createScheduler, type Scheduler } from "../../lib/schedules/scheduler.ts";
 
 /** Start of the pretend time: noon. */

@@ -31,6 +31,7 @@ export async function readSettings(
   try {
     const loaded = await loadSettings(flags, Deno.env.toObject());
     requireKeyPair(loaded.settings);
+    requireKvUrl(loaded.settings);
     return { ...loaded, sources: { ...loaded.sources, flags: flagsOf(options) } };
   } catch (error) {
     if (error instanceof ConfigError) {
@@ -68,6 +69,14 @@ export function flagsOf(options: object): string[] {
     const isDefault = setting.kind.isSwitch && value === setting.default;
     return value === undefined || isDefault ? [] : flagOf(setting) ?? [];
   }).sort();
+}
+
+function requireKvUrl({ scheduleRuns, kvUrl }: Settings): void {
+  if (scheduleRuns !== "claimed" || kvUrl !== undefined) return;
+  throw new CliError(
+    "--schedule-runs claimed needs a server by which the hosts agree, and --kv-url is not set. Set " +
+      "it, or choose --schedule-runs all on one host and none on the others",
+  );
 }
 
 function requireKeyPair({ tlsCert, tlsKey }: Settings): void {

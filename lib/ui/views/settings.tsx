@@ -65,6 +65,7 @@ export function VariableTable(
 }
 
 const SOURCE_LABELS: Readonly<Record<VariableReport["source"], string>> = {
+  kv: "kvUrl of the functions directory",
   settingsEnvFile: "envFile of the functions directory",
   settings: "ddsrv.json of the functions directory",
   functionsEnvFile: 'envFile in "functions"',

@@ -1,0 +1,24 @@
+import { scheduleRunsOf } from "../config/schedule_runs.ts";
+import type { Settings } from "../config/settings.ts";
+import { readTextFile } from "../function/contained_file.ts";
+import { kvUrlOf, readKvToken } from "../function/kv_variables.ts";
+import { type KvStore, openKvStore } from "../kv/kv_store.ts";
+import { createTickClaims } from "../schedules/claim_tick.ts";
+import type { SchedulerOptions } from "../schedules/scheduler.ts";
+import { sleep } from "../system/sleep.ts";
+
+/** Returns which ticks of schedules this host runs, and by which store it agrees with others. */
+export function scheduleClaims(
+  settings: Pick<Settings, "scheduleRuns" | "kvUrl" | "kvTokenFile">,
+): Pick<SchedulerOptions, "claim" | "isAutomatic"> {
+  const { kvUrl } = settings;
+  const runs = scheduleRunsOf(settings);
+  if (runs !== "claimed" || kvUrl === undefined) return { isAutomatic: runs === "all" };
+  const host = crypto.randomUUID();
+  const storeOf = (name: string): KvStore =>
+    openKvStore({
+      url: kvUrlOf(kvUrl, name),
+      readToken: () => readKvToken({ ...settings, readText: readTextFile }),
+    });
+  return { claim: createTickClaims({ storeOf, host, now: Date.now, pause: sleep }) };
+}
