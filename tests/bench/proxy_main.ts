@@ -12,7 +12,7 @@ import { PROXY_PORTS, UPSTREAMS } from "./proxy/ports.ts";
 import { openProcesses, type Processes } from "./proxy/processes.ts";
 import { openBeside, openUpstreams, PROXIES, type Proxy, UPSTREAM_TOOL } from "./proxy/proxies.ts";
 import { warmUp } from "./proxy/run_loads.ts";
-import { renderPart } from "./proxy/table.ts";
+import { renderMarkdown, renderPart } from "./proxy/table.ts";
 import { readVersions, type Tool } from "./proxy/tools.ts";
 
 const CHOICES: Choices = { parts: defaultsOf(PARTS), proxies: defaultsOf(PROXIES) };
@@ -60,8 +60,8 @@ async function measure(
   place: Pick<Bench, "directory" | "processes">,
   versions: readonly string[],
 ): Promise<void> {
-  const report = parsed.isJson ? () => {} : say;
-  report(explanation(parsed.rounds, versions));
+  const { rounds, format } = parsed;
+  if (format !== "json") say(explanation(rounds, versions));
   const withBeside = { ...place, beside: parsed.beside };
   await openUpstreams(withBeside);
   const proxies: Proxy[] = [];
@@ -77,11 +77,13 @@ async function measure(
     const seconds = (performance.now() - beganMs) / 1e3;
     const load = loadBetween([before, readCounters()], { pid: Deno.pid, seconds });
     results.push(result);
-    report(`${renderPart(result)}\n${renderLoad(load, seconds)}\n`);
+    if (format === "json") continue;
+    const table = format === "text" ? renderPart(result) : renderMarkdown(result);
+    say(`${table}\n\n${renderLoad(load, seconds)}\n`);
   }
-  if (!parsed.isJson) return;
+  if (format !== "json") return;
   const cores = navigator.hardwareConcurrency;
-  say(JSON.stringify({ cores, versions, rounds: parsed.rounds, rows: toRows(results) }, null, 2));
+  say(JSON.stringify({ cores, versions, rounds, rows: toRows(results) }, null, 2));
 }
 
 function renderLoad({ others, stolen }: MachineLoad, seconds: number): string {

@@ -1,5 +1,8 @@
 import { parseArgs } from "node:util";
 
+/** Form of the output: tables to read, tables of Markdown, or one JSON document. */
+export type Format = "text" | "markdown" | "json";
+
 /** Parsed command line. */
 export interface Arguments {
   /** Names of parts, in the order in which they run. */
@@ -13,7 +16,7 @@ export interface Arguments {
   readonly scale: number;
   /** Directory of another checkout whose ddsrv is measured, too. */
   readonly beside: string | undefined;
-  readonly isJson: boolean;
+  readonly format: Format;
 }
 
 /** What the command line may name. */
@@ -35,6 +38,7 @@ export function usage({ parts, proxies }: Choices): string {
   --proxies NAME,...   ${chosen(proxies).join(",")} by default; also ${others(proxies)}
   --beside DIR         measure ddsrv of another checkout, too
   --scale N            multiply the duration of each load
+  --markdown           print tables of Markdown
   --json               print one JSON document instead of tables
   parts                ${chosen(parts).join(" ")} by default; also ${others(parts)}`;
 }
@@ -53,6 +57,7 @@ export function parseArguments(args: readonly string[], choices: Choices): Argum
       proxies: { type: "string", default: chosen(choices.proxies).join() },
       beside: { type: "string" },
       scale: { type: "string", default: "1" },
+      markdown: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
     },
     allowPositionals: true,
@@ -65,7 +70,7 @@ export function parseArguments(args: readonly string[], choices: Choices): Argum
     rounds: positiveInteger("rounds", values.rounds),
     scale: positive("scale", values.scale),
     beside: values.beside,
-    isJson: values.json,
+    format: values.json ? "json" : values.markdown ? "markdown" : "text",
   };
 }
 

@@ -14,7 +14,7 @@ Deno.test("parseArguments() runs the default parts and proxies if none is named"
     rounds: 3,
     scale: 1,
     beside: undefined,
-    isJson: false,
+    format: "text",
   });
 });
 
@@ -28,8 +28,12 @@ Deno.test("parseArguments() takes names in any order, and keeps that of the tabl
     rounds: 7,
     scale: 0.5,
     beside: "/other",
-    isJson: true,
+    format: "json",
   });
+});
+
+Deno.test("parseArguments() prints tables of Markdown with --markdown", () => {
+  assert.equal(parseArguments(["--markdown"], CHOICES).format, "markdown");
 });
 
 Deno.test("parseArguments() says what is wrong", () => {

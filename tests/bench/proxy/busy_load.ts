@@ -54,6 +54,7 @@ export function runBusyLoad(load: BusyLoad): BusyResult {
   const waits = new Samples();
   const answers = new Uint32Array(connections);
   const sentAt = new Float64Array(connections);
+  const hasAnswer = new Uint8Array(connections);
   const streams: AnswerStream[] = [];
   /** Index of the client that has a socket. */
   const owners: number[] = [];
@@ -62,7 +63,9 @@ export function runBusyLoad(load: BusyLoad): BusyResult {
   /** Clients that have begun to connect, and those that have had an answer. */
   let [begun, opened] = [0, 0];
   let errors = 0;
-  let [hasBegun, isOver] = [false, false];
+  /** Clients with a connection for each request have no idle ones, so they begin at once. */
+  let hasBegun = isFresh;
+  let isOver = false;
 
   function open(index: number): void {
     const socket = connect(port);
@@ -89,11 +92,12 @@ export function runBusyLoad(load: BusyLoad): BusyResult {
     answers[index]!++;
     if (outcome === "failed") errors++;
     if (isOver) return;
+    if (!hasAnswer[index]) opened++;
+    hasAnswer[index] = 1;
     if (hasBegun) return askAgain(socket, index, nowMs);
     // It is idle until all others are open.
     sentAt[index] = Infinity;
     if (begun < connections) open(begun++);
-    opened++;
   }
 
   function askAgain(socket: Socket, index: number, nowMs: number): void {
@@ -117,7 +121,8 @@ export function runBusyLoad(load: BusyLoad): BusyResult {
   }
 
   const beganMs = monotonicMs();
-  while (begun < Math.min(load.atOnce, connections)) open(begun++);
+  const first = isFresh ? connections : Math.min(load.atOnce, connections);
+  while (begun < first) open(begun++);
   runUntil(beganMs + OPENING_MS, () => opened === connections);
   const openedMs = opened === connections ? monotonicMs() - beganMs : Infinity;
   hasBegun = true;

@@ -7,13 +7,29 @@ import {
   type Target,
 } from "./figures.ts";
 
+/** Columns with the names of loads and proxies. */
+const NAME_COLUMNS = 2;
+
 /**
  * Returns the table of a part: a row for each load and proxy, with the medians of all rounds and, in
  * brackets, the ratios to nginx.
  */
 export function renderPart(result: PartResult): string {
-  const { part, title, base, columns, loads } = result;
-  const head = ["", "", ...columns.map((column) => column.title)];
+  const { part, title } = result;
+  const table = renderTable(rowsOf(result), NAME_COLUMNS);
+  return [`${part}: ${title}`, table, ...renderTargets(result)].join("\n");
+}
+
+/** Returns the same table in Markdown, without the targets. */
+export function renderMarkdown(result: PartResult): string {
+  const [head = [], ...rows] = rowsOf(result);
+  const rule = head.map((_, column) => column < NAME_COLUMNS ? "---" : "---:");
+  const lines = [head, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+  return [`### ${result.part}: ${result.title}`, "", ...lines].join("\n");
+}
+
+function rowsOf({ base, columns, loads }: PartResult): string[][] {
+  const head = ["", "", ...columns.map(({ title }) => title)];
   const rows = loads.flatMap((load) =>
     [...load.proxies.keys()].map((proxy, index) => [
       index === 0 ? load.load : "",
@@ -21,9 +37,7 @@ export function renderPart(result: PartResult): string {
       ...columns.map((column) => renderCell(load, column, { proxy, base })),
     ])
   );
-  return [`${part}: ${title}`, renderTable([head, ...rows], 2), ...renderTargets(result)].join(
-    "\n",
-  );
+  return [head, ...rows];
 }
 
 function renderCell(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { PartResult } from "./figures.ts";
-import { renderPart, renderTable } from "./table.ts";
+import { renderMarkdown, renderPart, renderTable } from "./table.ts";
 
 function result(ddsrv: readonly number[], targets: PartResult["targets"] = []): PartResult {
   const toSamples = (values: readonly number[]) => values.map((p99Ms) => ({ p99Ms }));
@@ -29,6 +29,15 @@ Deno.test("renderPart() shows medians, and ratios to nginx in brackets", () => {
       "                            p99 ms\n" +
       "64 connections  nginx         11.0\n" +
       "                ddsrv  22.0 (2.00)",
+  );
+});
+
+Deno.test("renderMarkdown() returns the same figures as a table of Markdown", () => {
+  assert.equal(
+    renderMarkdown(result([20, 24])),
+    "### small: small answers\n\n" +
+      "|  |  | p99 ms |\n| --- | --- | ---: |\n" +
+      "| 64 connections | nginx | 11.0 |\n|  | ddsrv | 22.0 (2.00) |",
   );
 });
 
