@@ -1,6 +1,7 @@
 // Compares the proxy with nginx, HAProxy and Caddy: the same upstreams, in turn, round by round.
 // Everything is on loopback and limited in time. It prints figures and asserts nothing, because
 // figures depend on the machine.
+import { join } from "node:path";
 import { type Arguments, type Choices, parseArguments, usage } from "./proxy/arguments.ts";
 import type { Bench } from "./proxy/bench.ts";
 import { SETTINGS } from "./proxy/configurations.ts";
@@ -10,7 +11,14 @@ import { loadBetween, type MachineLoad, readCounters } from "./proxy/machine_loa
 import { PARTS } from "./proxy/parts.ts";
 import { PROXY_PORTS, UPSTREAMS } from "./proxy/ports.ts";
 import { openProcesses, type Processes } from "./proxy/processes.ts";
-import { openBeside, openUpstreams, PROXIES, type Proxy, UPSTREAM_TOOL } from "./proxy/proxies.ts";
+import {
+  BESIDE_SCRIPT,
+  openBeside,
+  openUpstreams,
+  PROXIES,
+  type Proxy,
+  UPSTREAM_TOOL,
+} from "./proxy/proxies.ts";
 import { warmUp } from "./proxy/run_loads.ts";
 import { renderMarkdown, renderPart } from "./proxy/table.ts";
 import { readVersions, type Tool } from "./proxy/tools.ts";
@@ -33,6 +41,10 @@ async function main(args: readonly string[]): Promise<number> {
   if (missing.length > 0) {
     complain(`This measure needs other programs. Install: apt-get install ${missing.join(" ")}`);
     return 1;
+  }
+  if (parsed.beside !== undefined && !await exists(join(parsed.beside, BESIDE_SCRIPT))) {
+    complain(`"${parsed.beside}" is no checkout of ddsrv: it has no ${BESIDE_SCRIPT}`);
+    return 2;
   }
   const taken = firstTakenPort();
   if (taken !== undefined) {
@@ -92,7 +104,8 @@ function renderLoad({ others, stolen }: MachineLoad, seconds: number): string {
 }
 
 function explanation(rounds: number, versions: readonly string[]): string {
-  return `Medians of ${rounds} rounds; in brackets the medians of the rounds' ratios to nginx.
+  return `Rounds: ${rounds}. Figures are medians of the rounds; in brackets are the medians of the
+rounds' ratios to nginx.
 ${versions.join(", ")}. Clients, proxies and upstreams share ${navigator.hardwareConcurrency} cores.
 A busy client sends its next request after its last answer, so a client that waits sends less, and
 percentiles of answers show fewer of its waits (coordinated omission). The longest wait, which counts
@@ -117,6 +130,10 @@ function firstTakenPort(): number | undefined {
     }
   }
   return undefined;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
 }
 
 function toolsOf({ parts, proxies }: Arguments): ReadonlySet<Tool> {

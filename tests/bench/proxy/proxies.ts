@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import {
   caddyConfiguration,
   FILES,
@@ -57,6 +57,9 @@ export const PROXIES: Readonly<Record<string, ProxyKind>> = {
 /** The program that the upstreams need. */
 export const UPSTREAM_TOOL = NGINX_TOOL;
 
+/** The script of a checkout that runs its proxy alone. */
+export const BESIDE_SCRIPT = "tests/bench/proxy/ddsrv_proxy.ts";
+
 /** The upstreams without a proxy: the upper bound of load and upstreams. */
 const DIRECT: Proxy = {
   name: "no proxy",
@@ -83,7 +86,7 @@ export async function openUpstreams({ directory, processes }: Place): Promise<vo
 
 /** Starts the ddsrv of another checkout. */
 export function openBeside({ processes, beside = "" }: Place): Promise<Proxy> {
-  const script = join(beside, "tests/bench/proxy/ddsrv_proxy.ts");
+  const script = resolve(beside, BESIDE_SCRIPT);
   const child = processes.start(denoCommand(script, proxyArguments(PROXY_PORTS.beside)));
   return opened("beside", PROXY_PORTS.beside, { children: [child] });
 }
