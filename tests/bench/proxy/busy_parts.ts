@@ -11,6 +11,7 @@ interface Busy {
   readonly path: string;
   readonly connections: number;
   readonly isFresh?: boolean;
+  readonly atOnce?: number;
   readonly measureMs: number;
 }
 
@@ -113,6 +114,8 @@ export const SLOW: Part = {
         route: "functions",
         path: `/delay/${ms}`,
         connections: 512,
+        // A few at a time would need many times the duration of the function.
+        atOnce: 512,
         measureMs: ms === 500 ? 3_000 : 1_500,
       }),
     }));
@@ -159,12 +162,12 @@ function keepAliveLoads(bench: Bench, path: string): NamedLoad[] {
 
 function busy(bench: Bench, load: Busy): (proxy: Proxy) => Promise<Sample> {
   return async ({ to, pids }) => {
-    const { isFresh = false, connections } = load;
+    const { isFresh = false, connections, atOnce = AT_ONCE } = load;
     const result = await runClient(bench, {
       type: "busy",
       ...to(load.route, load.path),
       connections,
-      atOnce: AT_ONCE,
+      atOnce,
       isFresh,
       warmMs: WARM_MS,
       measureMs: load.measureMs * bench.scale,
