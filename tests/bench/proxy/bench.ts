@@ -1,13 +1,26 @@
+import type { PartResult } from "./figures.ts";
 import type { Processes } from "./processes.ts";
+import type { Proxy } from "./proxies.ts";
+import type { Tool } from "./tools.ts";
 
-/** Parameters of all scenarios. */
+/** Parameters of all parts. */
 export interface Bench {
   /** Directory for configurations and scripts. */
   readonly directory: string;
   readonly processes: Processes;
-  /** Number of measured rounds; a warm-up round precedes them. */
+  /** Running proxies. */
+  readonly proxies: readonly Proxy[];
+  readonly connections: readonly number[];
   readonly rounds: number;
-  /** Duration of the load on one subject in one round. */
-  readonly seconds: number;
-  readonly say: (text: string) => void;
+  /** Factor of the duration of all loads. */
+  readonly scale: number;
+}
+
+/** A part of the benchmark. */
+export interface Part {
+  /** Whether it runs if no part is named. */
+  readonly isDefault: boolean;
+  /** Program that it needs. */
+  readonly needs?: Tool;
+  readonly run: (bench: Bench) => Promise<PartResult>;
 }

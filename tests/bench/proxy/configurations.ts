@@ -1,4 +1,4 @@
-import { UPSTREAMS } from "./ports.ts";
+import { type Route, UPSTREAMS } from "./ports.ts";
 
 /** Directory and name for nginx's files. */
 export interface NginxPlace {
@@ -6,33 +6,40 @@ export interface NginxPlace {
   readonly name: string;
 }
 
-/** Settings of nginx and HAProxy, for the output. */
+/** Settings of the proxies, for the output. */
 export const SETTINGS = [
-  "nginx: one worker, kept upstream connections; for bodies proxy_buffering off,",
-  "proxy_request_buffering off and buffers of 64 KB (its own default is 4 to 16 KB).",
-  "HAProxy: one thread, http-reuse always, the buffers of its default (16 KB); http-no-delay for",
-  "events.",
+  "One worker or thread each: nginx worker_processes 1, HAProxy nbthread 1, Caddy GOMAXPROCS 1.",
+  "All keep their connections to the same upstreams and set Via, X-Forwarded-For, -Host, -Proto and",
+  "-Prefix, and X-Request-Id. nginx passes bodies on with proxy_buffering off and buffers of 64 KB;",
+  "HAProxy has its own buffers (16 KB), and http-no-delay for events.",
 ].join("\n");
 
-/**
- * Returns the configuration of the upstream nginx: a greeting, and a file of 10 MB in the page
- * cache.
- */
+/** Files that the upstream serves, by their names, with their sizes. */
+export const FILES = { "100kb": 100_000, "10mb": 10_000_000 } as const;
+
+const ROUTES = Object.keys(UPSTREAMS) as Route[];
+
+/** Returns the configuration of the upstream nginx: a greeting, and files in the page cache. */
 export function originConfiguration(place: NginxPlace): string {
+  const files = Object.keys(FILES).map((name) =>
+    `location = /${name} { root ${place.directory}; sendfile on; tcp_nopush on; }`
+  );
   return nginx(
     place,
-    `server {
+    `open_file_cache max=16;
+  server {
     listen 127.0.0.1:${UPSTREAMS.origin} backlog=4096;
     location / { return 200 "hello world"; }
-    location = /10mb { root ${place.directory}; sendfile on; tcp_nopush on; }
+    ${files.join("\n    ")}
   }`,
   );
 }
 
-/** Returns the configuration of the measured nginx. It sets the same fields as ddsrv. */
-export function proxyConfiguration(place: NginxPlace, port: number): string {
-  const upstreams = Object.entries(UPSTREAMS).map(([name, at]) =>
-    `upstream ${name} { server 127.0.0.1:${at}; keepalive 1024; keepalive_requests 100000000; }`
+/** Returns the configuration of the measured nginx. */
+export function nginxConfiguration(place: NginxPlace, port: number): string {
+  const upstreams = ROUTES.map((name) =>
+    `upstream ${name} { server 127.0.0.1:${UPSTREAMS[name]}; keepalive 4096; ` +
+    `keepalive_requests 100000000; }`
   );
   // Fields of a location replace all fields of the enclosing block.
   const location = (route: string, more = "", path = ""): string =>
@@ -40,6 +47,7 @@ export function proxyConfiguration(place: NginxPlace, port: number): string {
       proxy_pass http://${route}/${path};
       proxy_set_header Connection "";
       proxy_set_header Host $http_host;
+      proxy_set_header Via "1.1 nginx";
       proxy_set_header X-Forwarded-For $remote_addr;
       proxy_set_header X-Forwarded-Host $http_host;
       proxy_set_header X-Forwarded-Proto http;
@@ -56,23 +64,24 @@ export function proxyConfiguration(place: NginxPlace, port: number): string {
   client_max_body_size 0;
   server {
     listen 127.0.0.1:${port} backlog=4096;
+    add_header Via "1.1 nginx";
     ${location("origin")}
-    ${location("origin", streaming, "10mb")}
+    ${Object.keys(FILES).map((name) => location("origin", streaming, name)).join("\n    ")}
     ${location("sink", streaming)}
-    ${location("events", streaming)}
+    ${location("functions")}
+    ${location("functions", streaming, "events")}
   }`,
   );
 }
 
 /** Returns the configuration of the measured HAProxy. */
 export function haproxyConfiguration(port: number): string {
-  const names = Object.keys(UPSTREAMS) as (keyof typeof UPSTREAMS)[];
-  const backends = names.map((name) =>
+  const backends = ROUTES.map((name) =>
     `backend ${name}
   http-request set-path %[path,bytes(${name.length + 1})]
   http-request set-header X-Forwarded-Prefix /${name}
   http-reuse always
-  ${name === "events" ? "option http-no-delay" : ""}
+  ${name === "functions" ? "option http-no-delay" : ""}
   server one 127.0.0.1:${UPSTREAMS[name]}
 `
   );
@@ -90,8 +99,48 @@ frontend in
   http-request set-header X-Forwarded-Host %[req.hdr(host)]
   http-request set-header X-Forwarded-Proto http
   http-request set-header X-Request-Id %[uuid]
-  ${names.map((name) => `use_backend ${name} if { path_beg /${name}/ }`).join("\n  ")}
+  http-request set-header Via "1.1 haproxy"
+  http-response set-header Via "1.1 haproxy"
+  ${ROUTES.map((name) => `use_backend ${name} if { path_beg /${name}/ }`).join("\n  ")}
 ${backends.join("")}`;
+}
+
+/**
+ * Returns the configuration of the measured Caddy, a Caddyfile. Caddy itself sets X-Forwarded-For,
+ * -Host and -Proto.
+ */
+export function caddyConfiguration(port: number): string {
+  const routes = ROUTES.map((name) =>
+    `  handle_path /${name}/* {
+    reverse_proxy 127.0.0.1:${UPSTREAMS[name]} {
+      header_up X-Forwarded-Prefix /${name}
+      header_up X-Request-Id {http.request.uuid}
+      header_up Via "1.1 caddy"
+      header_down Via "1.1 caddy"
+      transport http {
+        versions 1.1
+        compression off
+        keepalive_idle_conns 4096
+        keepalive_idle_conns_per_host 4096
+      }
+    }
+  }`
+  );
+  return `{
+  admin off
+  auto_https off
+  log {
+    output discard
+  }
+  servers {
+    protocols h1
+  }
+}
+http://:${port} {
+  bind 127.0.0.1
+${routes.join("\n")}
+}
+`;
 }
 
 function nginx({ directory, name }: NginxPlace, servers: string): string {
@@ -101,6 +150,7 @@ function nginx({ directory, name }: NginxPlace, servers: string): string {
 daemon off;
 pid ${directory}/${name}.pid;
 error_log stderr crit;
+worker_rlimit_nofile 20000;
 events { worker_connections 16384; }
 http {
   access_log off;

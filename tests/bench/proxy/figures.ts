@@ -1,22 +1,54 @@
-/** A figure of a sample. */
-export interface Figure<Sample> {
-  readonly name: string;
+/** Figures of one run against one proxy, by their keys; NaN for one that was not measured. */
+export type Sample = Readonly<Record<string, number>>;
+
+/** A column of a table. */
+export interface Column {
+  readonly key: string;
+  readonly title: string;
   /** Number of decimal places. */
   readonly digits: number;
-  readonly of: (sample: Sample) => number;
 }
 
-/** Bound for the ratio of a figure of ddsrv to that of another subject. */
-export interface Target {
-  /** Name of the figure. */
-  readonly figure: string;
+/** Samples of one load: those of each proxy, one per round. */
+export interface LoadSamples {
+  readonly load: string;
+  readonly proxies: ReadonlyMap<string, readonly Sample[]>;
+}
+
+/** Result of a part of the benchmark. */
+export interface PartResult {
+  readonly part: string;
+  readonly title: string;
+  /** The proxy that others are compared to. */
   readonly base: string;
+  readonly columns: readonly Column[];
+  readonly loads: readonly LoadSamples[];
+  readonly targets: readonly Target[];
+}
+
+/** Bound of a figure of ddsrv, or of its ratio to the base's. */
+export interface Target {
+  readonly key: string;
+  /** Loads that it is for; all if left out. */
+  readonly loads?: readonly string[];
+  readonly isRatio: boolean;
   readonly bound: "at most" | "at least";
   readonly limit: number;
 }
 
-/** Samples of each subject, one per round. */
-export type Samples<Sample> = ReadonlyMap<string, readonly Sample[]>;
+/** Figure over all rounds. */
+export interface Summary {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  /** Median of the rounds' ratios to the base; NaN without a base. */
+  readonly ratio: number;
+}
+
+/** The proxy that others are usually compared to. */
+export const NGINX = "nginx";
+/** The measured proxy that targets are for. */
+export const MEASURED = "ddsrv";
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -24,71 +56,21 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Returns the value that a share of all values does not exceed. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
-}
-
-/** Returns the median over the rounds of the ratio of two subjects, so that load affects both. */
-export function ratio<Sample>(
-  samples: Samples<Sample>,
-  figure: Figure<Sample>,
-  [name, base]: readonly [string, string],
-): number {
-  const bases = samples.get(base)!.map(figure.of);
-  return median(samples.get(name)!.map((sample, round) => figure.of(sample) / bases[round]!));
-}
-
-/** Returns a table with median, minimum, maximum and ratio for each subject and figure. */
-export function renderFigures<Sample>(
-  samples: Samples<Sample>,
-  figures: readonly Figure<Sample>[],
-  base: string,
-): string {
-  const head = ["", ...figures.flatMap(({ name }) => [name, "(min-max)", `to ${base}`])];
-  const rows = [...samples].map(([name, all]) => [
-    name,
-    ...figures.flatMap((figure) => {
-      const values = all.map(figure.of);
-      if (values.some(Number.isNaN)) return ["-", "", ""];
-      const [middle, min, max] = [median(values), Math.min(...values), Math.max(...values)]
-        .map((value) => value.toFixed(figure.digits));
-      const toBase = ratio(samples, figure, [name, base]);
-      return [middle!, `(${min}-${max})`, Number.isNaN(toBase) ? "" : toBase.toFixed(2)];
-    }),
-  ]);
-  return renderTable([head, ...rows]);
-}
-
-/** Returns a line for each target: the ratio of ddsrv, and whether it meets the target. */
-export function renderTargets<Sample>(
-  samples: Samples<Sample>,
-  figures: readonly Figure<Sample>[],
-  targets: readonly Target[],
-): string {
-  return targets.map(({ figure, base, bound, limit }) => {
-    const read = figures.find(({ name }) => name === figure)!;
-    const value = ratio(samples, read, ["ddsrv", base]);
-    return renderTarget(`${figure}, ddsrv to ${base}`, { value, bound, limit });
-  }).join("\n");
-}
-
-/** Returns the line of one target. */
-export function renderTarget(
-  what: string,
-  { value, bound, limit }: { readonly value: number } & Pick<Target, "bound" | "limit">,
-): string {
-  const isMet = bound === "at most" ? value <= limit : value >= limit;
-  return `  ${isMet ? "met   " : "missed"}  ${what}: ${value.toFixed(2)}, target ${bound} ${limit}`;
-}
-
-/** Returns lines of aligned cells: the first column left-aligned, the others right-aligned. */
-export function renderTable(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    row.map((cell, column) =>
-      column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)
-    ).join("  ").trimEnd()
-  ).join("\n");
+/**
+ * Returns a figure of a proxy over all rounds. Its ratio is the median of the rounds' own ratios, so
+ * that other work on the machine, which affects both, has less effect.
+ */
+export function summarize(
+  { proxies }: LoadSamples,
+  key: string,
+  { proxy, base }: { readonly proxy: string; readonly base: string },
+): Summary {
+  const values = proxies.get(proxy)!.map((sample) => sample[key] ?? NaN);
+  const bases = proxies.get(base)?.map((sample) => sample[key] ?? NaN) ?? [];
+  return {
+    median: median(values),
+    min: Math.min(...values),
+    max: Math.max(...values),
+    ratio: median(values.map((value, round) => value / (bases[round] ?? NaN))),
+  };
 }

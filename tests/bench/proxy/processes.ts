@@ -1,15 +1,22 @@
 /** Processes of a measurement. Disposing of it ends all of them. */
 export interface Processes extends AsyncDisposable {
   /** Starts a command. Its standard output is dropped; its standard error is shown. */
-  readonly start: (command: readonly string[]) => Deno.ChildProcess;
+  readonly start: (command: readonly string[], options?: StartOptions) => Deno.ChildProcess;
   /** Runs a command and returns its output; kills it after `timeoutMs`. */
   readonly run: (command: readonly string[], timeoutMs: number) => Promise<string>;
   /** Ends one process before the others. */
   readonly stop: (child: Deno.ChildProcess) => Promise<void>;
 }
 
-/** Ticks of a CPU-time counter in a second, `sysconf(_SC_CLK_TCK)` on Linux. */
-const TICKS = 100;
+/** A process has this time to end after SIGTERM. */
+const PATIENCE_MS = 1_000;
+
+/** Options of {@linkcode Processes.start}. */
+export interface StartOptions {
+  /** Further variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stderr?: "inherit" | "null";
+}
 
 export function openProcesses(): Processes {
   const children = new Set<Deno.ChildProcess>();
@@ -20,20 +27,23 @@ export function openProcesses(): Processes {
     } catch {
       // It has already exited.
     }
+    // Caddy waits for its clients.
+    const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
     await child.status;
+    clearTimeout(timer);
     children.delete(child);
   }
 
   return {
-    start([program = "", ...args]) {
-      const options = { args, stdin: "null", stdout: "null", stderr: "inherit" } as const;
+    start([program = "", ...args], { env = {}, stderr = "inherit" } = {}) {
+      const options = { args, env, stdin: "null", stdout: "null", stderr } as const;
       const child = new Deno.Command(program, options).spawn();
       children.add(child);
       return child;
     },
     async run([program = "", ...args], timeoutMs) {
       const signal = AbortSignal.timeout(timeoutMs);
-      const options = { args, stdin: "null", stdout: "piped", stderr: "null", signal } as const;
+      const options = { args, stdin: "null", stdout: "piped", stderr: "inherit", signal } as const;
       const child = new Deno.Command(program, options).spawn();
       children.add(child);
       const { stdout } = await child.output();
@@ -64,22 +74,4 @@ export async function listening(port: number): Promise<void> {
 export async function workerOf(pid: number): Promise<number> {
   const children = await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`);
   return Number(children.trim().split(" ")[0]);
-}
-
-/**
- * Returns user and system time of processes in seconds. Source: proc_pid_stat(5), fields 14, 15.
- */
-export async function cpuSeconds(pids: readonly number[]): Promise<number> {
-  let ticks = 0;
-  for (const pid of pids) {
-    const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    ticks += Number(fields[11]) + Number(fields[12]);
-  }
-  return ticks / TICKS;
-}
-
-/** Returns a process's resident memory in KB. Source: proc_pid_status(5), VmRSS. */
-export async function residentKb(pid: number): Promise<number> {
-  return Number(/^VmRSS:\s+(\d+)/m.exec(await Deno.readTextFile(`/proc/${pid}/status`))![1]);
 }
