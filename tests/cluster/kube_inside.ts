@@ -19,6 +19,9 @@ const CONTAINER = "ddsrv-pod-0-ddsrv";
 /** Kinds that `podman kube play` 4.3 knows. */
 const KNOWN = ["Deployment", "PersistentVolumeClaim"];
 
+/** Podman refuses a longer path than 50 characters; this one is in memory. */
+const RUN = "/run/podman";
+
 /** Fields that podman 4.3 reads and ignores, or changes. */
 const NOT_TRIED = [
   "startupProbe, readinessProbe and preStop: the test asks /livez and /readyz itself",
@@ -39,13 +42,15 @@ async function openPodman(directory: string): Promise<Podman> {
   await Deno.writeTextFile(at("containers.conf"), `[network]\nnetwork_backend = "netavark"\n`);
   await Deno.writeTextFile(
     at("storage.conf"),
-    `[storage]\ndriver = "overlay"\ngraphroot = "${at("root")}"\nrunroot = "${at("runroot")}"\n`,
+    `[storage]\ndriver = "overlay"\ngraphroot = "${at("root")}"\nrunroot = "${RUN}"\n`,
   );
+  // podman reads it too, and fails without a file there.
+  Deno.env.delete("DOCKER_CONFIG");
   Deno.env.set("CONTAINERS_CONF", at("containers.conf"));
   Deno.env.set("CONTAINERS_STORAGE_CONF", at("storage.conf"));
   return (...args) =>
     command(
-      ...["podman", "--root", at("root"), "--runroot", at("runroot"), "--tmpdir", at("tmp")],
+      ...["podman", "--root", at("root"), "--runroot", RUN, "--tmpdir", at("tmp")],
       ...["--cgroup-manager", "cgroupfs", "--events-backend", "file", "--runtime", "runc"],
       ...["--network-config-dir", at("networks"), ...args],
     );
