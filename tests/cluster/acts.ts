@@ -22,6 +22,18 @@ export const ACTS = {
     isBare: true,
     needs: {},
   },
+  kube: {
+    summary: "the Deployment of deploy/kubernetes, run by podman",
+    program: "tests/cluster/kube.ts",
+    isBare: true,
+    needs: {
+      "/usr/bin/podman": "podman",
+      "/usr/bin/kubectl": "kubernetes-client",
+      "/usr/sbin/runc": "runc",
+      "/usr/bin/catatonit": "catatonit",
+      "/usr/lib/podman/netavark": "netavark",
+    },
+  },
 } satisfies Record<string, ActDescription>;
 
 /** Name of an act. */

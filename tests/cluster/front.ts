@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { ADMIN_PORT, type Host, openHosts } from "./hosts.ts";
 import { startLoad } from "./load.ts";
 import { command, FRONT_ADDRESS } from "./network.ts";
-import { readyWithin } from "./supervisor_program.ts";
+import { answersOk } from "./supervisor_program.ts";
 
 const DEPLOY = fileURLToPath(new URL("../../deploy/", import.meta.url));
 
@@ -47,7 +47,7 @@ async function startCaddy(directory: string, hosts: readonly Host[]): Promise<As
     stderr: "piped",
   }).spawn();
   void child.stderr.pipeTo(log.writable);
-  await readyWithin(20, `http://${FRONT_ADDRESS}/hello`);
+  await answersOk(`http://${FRONT_ADDRESS}/hello`);
   return {
     async [Symbol.asyncDispose]() {
       child.kill("SIGTERM");

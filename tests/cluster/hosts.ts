@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type HostPlace, openNetwork } from "./network.ts";
-import { MAIN, readyWithin } from "./supervisor_program.ts";
+import { answersOk, MAIN } from "./supervisor_program.ts";
 
 /** A host: a network namespace with its own supervisor, which starts again when it ends. */
 export interface Host {
@@ -67,7 +67,7 @@ async function openHost(
         stderr: "piped",
       }).spawn();
       void child.stderr.pipeTo(log.writable);
-      await readyWithin(60, `http://${address}:${ADMIN_PORT}/readyz`);
+      await answersOk(`http://${address}:${ADMIN_PORT}/readyz`);
     },
     async stop(signal) {
       // "ip netns exec" replaces itself with the program.

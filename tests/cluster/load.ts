@@ -14,8 +14,8 @@ export interface LoadFigures {
   readonly longestMs: number;
 }
 
-/** Pause of each client between two requests. */
-const PAUSE_MS = 5;
+/** Pause of each client between two requests, in milliseconds. */
+const pauseMs = 5;
 
 /** Options of {@linkcode startLoad}. */
 export interface LoadOptions {
@@ -70,7 +70,7 @@ export function startLoad({ urls, expected, clients, isRetrying = false }: LoadO
   async function runClient(index: number): Promise<void> {
     while (!isEnding) {
       await send(index % 2 === 0 ? "GET" : "POST");
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
 

@@ -1,21 +1,20 @@
 import { fileURLToPath } from "node:url";
+import { eventually } from "../patience.ts";
 
 /** Program of the command line. */
 export const MAIN = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
 
-/** Asks a URL until it answers 200, at most once in 100 ms. */
-export async function readyWithin(seconds: number, url: string): Promise<void> {
-  const signal = AbortSignal.timeout(seconds * 1_000);
+/** Asks a URL until it answers 200. */
+export async function answersOk(url: string): Promise<void> {
   let last = "no answer";
-  while (!signal.aborted) {
+  await eventually(`an answer 200 of ${url}`, async () => {
     try {
-      const response = await fetch(url, { signal });
+      const response = await fetch(url);
       last = `${response.status} ${await response.text()}`;
-      if (response.status === 200) return;
+      return response.status === 200;
     } catch (error) {
       last = (error as Error).message;
+      return false;
     }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`${url} does not answer 200 within ${seconds} s: ${last}`);
+  }, { now: () => last });
 }

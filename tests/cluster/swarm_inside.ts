@@ -4,9 +4,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Daemon, docker, startDaemon } from "../container/daemon.ts";
+import { eventually } from "../patience.ts";
 import { type LoadFigures, startLoad } from "./load.ts";
 import { command, type HostPlace, openNetwork } from "./network.ts";
-import { readyWithin } from "./supervisor_program.ts";
+import { answersOk } from "./supervisor_program.ts";
 
 const DEPLOY = fileURLToPath(new URL("../../deploy/", import.meta.url));
 
@@ -128,13 +129,12 @@ async function writeFunction(name: string, answer: string): Promise<void> {
 async function answersOn(nodes: readonly Node[], name: string, answer: string): Promise<number> {
   const began = performance.now();
   await Promise.all(nodes.map(async ({ address }) => {
+    const url = `http://${address}:9999/${name}`;
     let last = "";
-    while (last !== answer) {
-      if (performance.now() - began > 120_000) throw new Error(`${address}/${name}: "${last}"`);
-      await pause(100);
-      last = await fetch(`http://${address}:9999/${name}`, { signal: AbortSignal.timeout(5_000) })
-        .then((response) => response.text(), (error) => error.message);
-    }
+    await eventually(`"${answer}" of ${url}`, async () => {
+      last = await fetch(url).then((response) => response.text(), (error) => error.message);
+      return last === answer;
+    }, { now: () => last });
   }));
   return Math.round(performance.now() - began);
 }
@@ -153,29 +153,27 @@ async function tasksOn(manager: Node, name: string): Promise<string> {
   );
 }
 
-/** Lists the containers that their health check calls healthy. */
-const HEALTHY = ["ps", "--quiet", "--filter", "health=healthy"];
+/** Waits until the health check of a node's container calls it healthy. */
+async function healthy(node: Node): Promise<void> {
+  const list = ["ps", "--quiet", "--filter", "health=healthy"];
+  await eventually(
+    `a healthy container on ${node.name}`,
+    async () => await node.docker(...list) !== "",
+  );
+}
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + 180_000;
-  while (!await holds()) {
-    if (performance.now() > end) throw new Error(`Waited in vain: ${holds}`);
-    await pause(200);
-  }
 }
 
 async function test(nodes: readonly Node[], directory: string): Promise<void> {
   const [manager, second, third] = nodes as [Node, Node, Node];
   await deploy(manager, directory);
   await Promise.all(
-    nodes.map(({ address }) => readyWithin(120, `http://${address}:9999/hello`)),
+    nodes.map(({ address }) => answersOk(`http://${address}:9999/hello`)),
   );
   say("all three nodes answer");
-  for (const node of nodes) await until(async () => await node.docker(...HEALTHY) !== "");
+  for (const node of nodes) await healthy(node);
   await writeFunction("added", "first");
   say(`added: on all nodes after ${await answersOn(nodes, "added", "first")} ms`);
   await writeFunction("added", "second");
@@ -199,10 +197,10 @@ async function test(nodes: readonly Node[], directory: string): Promise<void> {
   };
   await during("a node is drained and comes back", async () => {
     await manager.docker("node", "update", "--availability", "drain", second.name);
-    await until(async () => await second.docker("ps", "--quiet") === "");
+    await eventually("a drained node", async () => await second.docker("ps", "--quiet") === "");
     await pause(2_000);
     await manager.docker("node", "update", "--availability", "active", second.name);
-    await until(async () => await second.docker(...HEALTHY) !== "");
+    await healthy(second);
   });
   await during("a new image is rolled out", async () => {
     const update = ["--image", `${IMAGE}:0.1.1`, "--no-resolve-image", "--detach=false", "--quiet"];
