@@ -1,3 +1,5 @@
+import { grown } from "./grown.ts";
+
 /** Up to this many bytes, a loop is faster than a call of `set`. */
 const MAX_LOOP_BYTES = 96;
 
@@ -65,9 +67,6 @@ export class HeadWriter {
 
   #reserve(more: number): void {
     const needed = this.#length + more;
-    if (needed <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
-    grown.set(this.#bytes.subarray(0, this.#length));
-    this.#bytes = grown;
+    if (needed > this.#bytes.length) this.#bytes = grown(this.#bytes, needed);
   }
 }

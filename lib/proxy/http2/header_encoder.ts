@@ -1,3 +1,4 @@
+import { grown } from "../http1/grown.ts";
 import { FieldKind } from "../http1/field_names.ts";
 import { nameEnd, nameStart, valueEnd, valueStart } from "../http1/fields.ts";
 import { ascii, matchesAt } from "../http1/octets.ts";
@@ -97,10 +98,7 @@ export class BlockWriter {
 
   #reserve(more: number): void {
     const needed = this.#length + more;
-    if (needed <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
-    grown.set(this.#bytes.subarray(0, this.#length));
-    this.#bytes = grown;
+    if (needed > this.#bytes.length) this.#bytes = grown(this.#bytes, needed);
   }
 }
 
@@ -117,11 +115,12 @@ export function writeResponse(
   for (let index = 0; index < fields.count; index++) {
     if (DROPPED.includes(fields.kinds[index]!)) continue;
     const start = nameStart(fields, index);
-    const isAsLong = nameEnd(fields, index) - start === ACCEPT.length;
+    const end = nameEnd(fields, index);
+    const isAsLong = end - start === ACCEPT.length;
     if (isAsLong && matchesAt(bytes, start, ACCEPT)) continue;
     writeField(writer, bytes, {
-      nameStart: nameStart(fields, index),
-      nameEnd: nameEnd(fields, index),
+      nameStart: start,
+      nameEnd: end,
       valueStart: valueStart(fields, index),
       valueEnd: valueEnd(fields, index),
     });

@@ -1,3 +1,4 @@
+import { grown } from "../http1/grown.ts";
 import { FRAME_HEAD_BYTES, type FrameHead, writeFrameHead } from "./frames.ts";
 
 /** Bodies wait while this many bytes are not written yet. */
@@ -122,9 +123,6 @@ export class Output {
 
   #reserve(more: number): void {
     const needed = this.#length + more;
-    if (needed <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
-    grown.set(this.#bytes.subarray(0, this.#length));
-    this.#bytes = grown;
+    if (needed > this.#bytes.length) this.#bytes = grown(this.#bytes, needed);
   }
 }
