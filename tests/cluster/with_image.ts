@@ -1,11 +1,9 @@
 import { join } from "node:path";
 import { openBaseImage } from "../container/base_image.ts";
+import { CACHE, runEnvironment, runInNamespaces } from "../container/engine_run.ts";
 import { freePlaces, removeGroup } from "../container/groups.ts";
-import { NAMESPACES, whyNot } from "../container/machine.ts";
+import { whyNot } from "../container/machine.ts";
 import { openTools } from "../container/tools.ts";
-
-/** Cache that is kept between runs. */
-const CACHE = Deno.env.get("DDSRV_TEST_CACHE_DIRECTORY") ?? "/var/cache/ddsrv-test";
 
 const cgroup = `/ddsrv-cluster-${Deno.pid}`;
 
@@ -36,32 +34,16 @@ export async function runWithImage(
   const groups = (await Promise.all([cgroup, "/docker", ...engineGroups].map(freePlaces))).flat();
   const directory = await Deno.makeTempDir({ dir: CACHE, prefix: `${name}-` });
   try {
-    const env = {
-      ...tools.env,
-      DOCKER_HOST: `unix://${join(directory, "docker.sock")}`,
-      DOCKER_CONFIG: join(directory, "config"),
-      DDSRV_DIRECTORY: directory,
-      DDSRV_CGROUP: cgroup,
-    };
+    const env = runEnvironment(tools, { directory, cgroup });
     const archive = join(directory, "image.tar");
-    const built = await run([], ["tests/cluster/swarm_image.ts", base, archive], env);
+    const built = await runInNamespaces(["tests/cluster/image_archive.ts", base, archive], {
+      env,
+      hasOwnNetwork: false,
+    });
     if (built !== 0) return built;
-    return await run(["--net"], [program, archive], env);
+    return await runInNamespaces([program, archive], { env, hasOwnNetwork: true });
   } finally {
     for (const group of groups) await removeGroup(group);
     await Deno.remove(directory, { recursive: true });
   }
-}
-
-async function run(
-  namespaces: readonly string[],
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<number> {
-  const { code } = await new Deno.Command("unshare", {
-    args: [...namespaces, ...NAMESPACES, Deno.execPath(), "run", "--quiet", "--allow-all", ...args],
-    env,
-    stdin: "null",
-  }).spawn().status;
-  return code;
 }
