@@ -15,6 +15,16 @@ async function render(directory: string): Promise<readonly Manifest[]> {
   return parseYaml(stdout) as Manifest[];
 }
 
+/** Renders the manifests with a component, whose line a user uncomments. */
+async function renderWith(component: string): Promise<readonly Manifest[]> {
+  await using directory = await temporaryDirectory();
+  await cp(`${DEPLOY}kubernetes`, directory.path, { recursive: true });
+  const path = directory.at("kustomization.yaml");
+  const line = `components: [${component}]`;
+  await Deno.writeTextFile(path, (await Deno.readTextFile(path)).replace(`# ${line}`, line));
+  return await render(directory.path);
+}
+
 function findDeployment(manifests: readonly Manifest[]): Deployment {
   return manifests.find(({ kind }) => kind === "Deployment") as unknown as Deployment;
 }
@@ -36,15 +46,7 @@ await testWith(
   "kubectl",
   "kustomize with git-sync serves functions through the link of git-sync",
   async () => {
-    await using directory = await temporaryDirectory();
-    await cp(`${DEPLOY}kubernetes`, directory.path, { recursive: true });
-    const path = directory.at("kustomization.yaml");
-    const text = await Deno.readTextFile(path);
-    await Deno.writeTextFile(
-      path,
-      text.replace("# components: [git-sync]", "components: [git-sync]"),
-    );
-    const manifests = await render(directory.path);
+    const manifests = await renderWith("git-sync");
     assert.equal(await findFaults(manifests), "");
     assert.ok(manifests.every(({ kind }) => kind !== "PersistentVolumeClaim"));
     const { containers, initContainers, volumes } = findDeployment(manifests).spec!.template.spec!;
@@ -72,15 +74,7 @@ await testWith(
   "kubectl",
   "kustomize with a source needs no shared volume",
   async () => {
-    await using directory = await temporaryDirectory();
-    await cp(`${DEPLOY}kubernetes`, directory.path, { recursive: true });
-    const path = directory.at("kustomization.yaml");
-    const text = await Deno.readTextFile(path);
-    await Deno.writeTextFile(
-      path,
-      text.replace("# components: [source]", "components: [source]"),
-    );
-    const manifests = await render(directory.path);
+    const manifests = await renderWith("source");
     assert.equal(await findFaults(manifests), "");
     assert.ok(manifests.every(({ kind }) => kind !== "PersistentVolumeClaim"));
     const { containers, volumes } = findDeployment(manifests).spec!.template.spec!;

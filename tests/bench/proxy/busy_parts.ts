@@ -50,34 +50,18 @@ const SMALL_TARGETS: readonly Target[] = [
 ];
 
 /** Small answers over keep-alive connections. */
-export const SMALL: Part = {
-  isDefault: true,
-  async run(bench) {
-    return {
-      part: "small",
-      title: "keep-alive requests, an answer of 11 bytes",
-      base: NGINX,
-      columns: KEEP_ALIVE,
-      loads: await runLoads(bench, keepAliveLoads(bench, "/")),
-      targets: SMALL_TARGETS,
-    };
-  },
-};
+export const SMALL: Part = keepAlivePart("small", {
+  title: "keep-alive requests, an answer of 11 bytes",
+  path: "/",
+  targets: SMALL_TARGETS,
+});
 
 /** Answers of 100 KB over keep-alive connections. */
-export const BODY: Part = {
-  isDefault: true,
-  async run(bench) {
-    return {
-      part: "body",
-      title: "keep-alive requests, an answer of 100 KB",
-      base: NGINX,
-      columns: KEEP_ALIVE,
-      loads: await runLoads(bench, keepAliveLoads(bench, "/100kb")),
-      targets: [],
-    };
-  },
-};
+export const BODY: Part = keepAlivePart("body", {
+  title: "keep-alive requests, an answer of 100 KB",
+  path: "/100kb",
+  targets: [],
+});
 
 /** A connection for each request. */
 export const CONNECT: Part = {
@@ -147,6 +131,22 @@ export const DOWNLOAD: Part = {
     };
   },
 };
+
+interface KeepAlive {
+  readonly title: string;
+  readonly path: string;
+  readonly targets: readonly Target[];
+}
+
+function keepAlivePart(part: string, { title, path, targets }: KeepAlive): Part {
+  return {
+    isDefault: true,
+    run: async (bench) => ({
+      ...{ part, title, base: NGINX, columns: KEEP_ALIVE, targets },
+      loads: await runLoads(bench, keepAliveLoads(bench, path)),
+    }),
+  };
+}
 
 function keepAliveLoads(bench: Bench, path: string): NamedLoad[] {
   return bench.connections.map((connections) => ({
