@@ -44,7 +44,7 @@ export async function buildPackage(directory: string): Promise<void> {
   await Deno.writeTextFile(join(directory, BUILD_FILE), `${JSON.stringify({ commit })}\n`);
 }
 
-/** What the bundle is made of. */
+/** Files and directories from which the bundle is made. */
 const SOURCES: readonly string[] = ["deno.json", "deno.lock", "cli", "lib"];
 
 /**

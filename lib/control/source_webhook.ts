@@ -10,7 +10,7 @@ const SIGNATURE_FIELD = "x-hub-signature-256";
 /** Enough for the largest push; the body is hashed and not kept. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
-/** What a webhook needs. */
+/** Secret and action of a webhook. */
 export interface Webhook {
   /** Returns the text of the file with the secret. */
   readonly readSecret: () => Promise<string>;

@@ -20,7 +20,7 @@ export interface TickClaimOptions {
   readonly pause: typeof sleep;
 }
 
-/** What the hosts know of a schedule. */
+/** The record of a schedule that all hosts read and write. */
 interface TickClaim {
   /** The last tick that a host took. */
   readonly tickMs: number;

@@ -18,7 +18,7 @@ export interface DownloadOptions {
   readonly signal: AbortSignal;
 }
 
-/** What {@linkcode download} has written. */
+/** Digest and size of a file that {@linkcode download} has written. */
 export interface Downloaded {
   /** SHA-256 of the bytes, in hexadecimal digits. */
   readonly sha256: string;

@@ -32,7 +32,7 @@ export interface GitCommand {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** What a command needs to know about the remote. */
+/** A remote repository, and how git reaches it. */
 export interface GitRemote {
   readonly url: string;
   readonly credential: Credential | undefined;

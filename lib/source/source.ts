@@ -34,7 +34,7 @@ export interface Source extends AsyncDisposable {
   readonly poll: () => void;
 }
 
-/** What a source reports. */
+/** Receives the events of a source. */
 export interface SourceEvents {
   /** Called just before the entries of a new version are exchanged. */
   readonly onSwitch: (plan: SwitchPlan, version: Version) => void;

@@ -1,7 +1,7 @@
 import { DEFAULT_WINDOW, Flag, FrameType, MAX_FRAME_BYTES, MAX_WINDOW } from "./frames.ts";
 import type { Output } from "./output.ts";
 
-/** How much of a stream's body the client takes. Negative after it has lowered its setting. */
+/** Bytes of a stream's body that the client accepts; negative after it has lowered its setting. */
 export interface SendWindow {
   readonly id: number;
   sendWindow: number;
@@ -22,7 +22,7 @@ interface Pending {
  * section 5.2).
  */
 export class DataQueue {
-  /** What the client takes of all streams together. */
+  /** Bytes of all streams together that the client accepts. */
   window = DEFAULT_WINDOW;
   #pending: Pending[] = [];
 

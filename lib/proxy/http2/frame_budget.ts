@@ -7,7 +7,7 @@ const TOKENS_PER_SECOND = 20;
 /** Bytes of bodies, in either direction, that are worth one token: a client answers with windows. */
 const BYTES_PER_TOKEN = 512;
 
-/** What frames cost that make this side work and bring nothing. */
+/** Costs of frames that make work for the proxy and ask for no answer. */
 export const Cost = {
   /** SETTINGS, PING, PRIORITY, WINDOW_UPDATE, unknown ones, and empty DATA and CONTINUATION. */
   Frame: 1,
@@ -15,7 +15,7 @@ export const Cost = {
   WastedStream: 10,
 } as const;
 
-/** What an answered request brings back. */
+/** Allowance that an answered request adds. */
 const ANSWERED = 20;
 
 /** A client may answer each piece of a response with two windows, however small the piece is. */

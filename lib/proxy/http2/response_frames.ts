@@ -10,7 +10,7 @@ import { Flag, FrameType, MAX_FRAME_BYTES } from "./frames.ts";
 import { BlockWriter, NO_TABLE, writeResponse, writeTrailers } from "./header_encoder.ts";
 import type { Output } from "./output.ts";
 
-/** What the responses of one connection share. */
+/** Objects that the responses of one connection share. */
 export interface ResponseChannel {
   readonly output: Output;
   readonly data: DataQueue;

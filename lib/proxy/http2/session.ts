@@ -38,7 +38,7 @@ import { Stream } from "./stream.ts";
 /** Requests of one connection at a time, counted until the proxy is done with them. */
 const MAX_STREAMS = 128;
 
-/** How much of one body may wait in the proxy, and of all bodies of a connection. */
+/** Maximum bytes that wait in the proxy: of one body, and of all bodies of a connection. */
 const STREAM_WINDOW = 256 * 1024;
 const RECEIVE_WINDOW = 2 * 1024 * 1024;
 
@@ -46,7 +46,7 @@ const RECEIVE_WINDOW = 2 * 1024 * 1024;
 const BODY_BUFFER_BYTES = 4 * 1024;
 const NO_BODY_BYTES = 64;
 
-/** What a stream takes besides its buffer, counted for its client. */
+/** Memory of a stream besides its buffer, counted for its client. */
 const STREAM_BYTES = 4 * 1024;
 
 /** Maximum time to send the last frames to a client that has made an error. */
@@ -68,7 +68,7 @@ const STREAM_SLOT = new ConnectionSlot({
   evict: () => {},
 });
 
-/** What a stream needs and another one can use after it. */
+/** Objects of a stream that the next one uses again. */
 interface Kit {
   readonly deadlines: ClientDeadlines;
   readonly tally: Tally;

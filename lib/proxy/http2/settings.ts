@@ -7,7 +7,10 @@ import {
   Setting,
 } from "./frames.ts";
 
-/** What a client's SETTINGS change for this proxy. It uses no table, no push and no large frames. */
+/**
+ * The parameters of a client's SETTINGS that change this proxy's behavior. It uses no table, no push
+ * and no large frames.
+ */
 export interface ClientSettings {
   /** Initial window of each stream. */
   readonly initialWindow?: number;

@@ -4,7 +4,7 @@ import { RequestBody } from "./request_body.ts";
 import type { RequestText } from "./request_text.ts";
 import { type ResponseChannel, ResponseFrames } from "./response_frames.ts";
 
-/** What a stream has to do with its connection. */
+/** Options of a stream: its request, and the parts of the connection that it uses. */
 export interface StreamOptions {
   readonly id: number;
   readonly request: Extract<RequestText, { readonly type: "request" }>;
@@ -23,9 +23,9 @@ export interface StreamOptions {
 /** One request and its response, for the proxy a connection of HTTP/1.1 with one request. */
 export class Stream implements Connection, SendWindow {
   readonly id: number;
-  /** How much of the response's body the client takes. */
+  /** Bytes of the response's body that the client accepts. */
   sendWindow: number;
-  /** How much of the request's body the client may send. */
+  /** Bytes of the request's body that the client may send. */
   receiveWindow = 0;
   /** Bytes that were read since the last WINDOW_UPDATE. */
   readBytes = 0;

@@ -8,7 +8,7 @@ const STATUS = 9;
 export interface Progress {
   /** Bytes of the body that are still to come; -1 while the head is not complete. */
   readonly left: number;
-  /** Whether the status is 200. */
+  /** True for the status 200. */
   readonly isOk: boolean;
 }
 

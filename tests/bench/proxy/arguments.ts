@@ -19,7 +19,7 @@ export interface Arguments {
   readonly format: Format;
 }
 
-/** What the command line may name. */
+/** Names that the command line accepts. */
 export interface Choices {
   /** All parts; true for those that run if none is named. */
   readonly parts: Readonly<Record<string, boolean>>;

@@ -18,7 +18,7 @@ export interface Bench {
 
 /** A part of the benchmark. */
 export interface Part {
-  /** Whether it runs if no part is named. */
+  /** True if it runs when no part is named. */
   readonly isDefault: boolean;
   /** Program that it needs. */
   readonly needs?: Tool;

@@ -26,7 +26,7 @@ const EVENTS = encode(
 const listener = listen(Number(Deno.args[0]));
 const poller = openPoller();
 const buffer = new Uint8Array(16 * 1024);
-/** What is due next, by the path of the function, the earliest first. */
+/** Answers and events that are due, by the path of the function, the earliest first. */
 const queues = new Map<string, Due[]>();
 /** Number of connections that a descriptor has had. */
 const turns: number[] = [];

@@ -36,7 +36,7 @@ export interface Place {
 
 /** A proxy that can be started. */
 export interface ProxyKind {
-  /** Whether it is measured if no proxy is named. */
+  /** True if it is measured when no proxy is named. */
   readonly isDefault: boolean;
   /** Program that it needs. */
   readonly needs?: Tool;
