@@ -29,11 +29,15 @@ export async function exchangeFrom(
 /** Opens a connection from an address. When the other side closes it, it resets without an error. */
 export async function connectFrom({ from, to = "127.0.0.1", port }: Way): Promise<Socket> {
   const socket = connect({ host: to, port, localAddress: from });
-  socket.on("error", () => socket.destroy());
+  let cause: unknown;
+  socket.on("error", (error) => {
+    cause = error;
+    socket.destroy();
+  });
   await within(
     new Promise<void>((resolve, reject) => {
       socket.once("connect", resolve);
-      socket.once("close", () => reject(new Error("no connection")));
+      socket.once("close", () => reject(new Error(`No connection from ${from}`, { cause })));
     }),
     "a connection",
   );
