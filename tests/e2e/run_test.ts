@@ -123,6 +123,8 @@ const processes = (marker: string): Promise<string> => host("pgrep", "-f", marke
 
 Deno.test("run executes files and tasks with the rights of the function, and ends with its client", async () => {
   await using server = await startServer({ files: FILES, isChecked: true });
+  // ddsrv listens before it knows which functions there are.
+  await server.said("Functions: ");
   const run = (...args: string[]): Promise<CliResult> => server.cli("run", ...args);
 
   const probe = await run("--env", "ONCE=1", "app", "probe.ts", "--", "a", "--b", "c d");
