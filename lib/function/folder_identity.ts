@@ -1,3 +1,5 @@
+import { fileIdentity } from "../system/file_identity.ts";
+
 /**
  * Returns a text that differs for another folder in the same place; empty if there is none.
  *
@@ -5,8 +7,7 @@
  */
 export async function identifyFolder(directory: string): Promise<string> {
   try {
-    const { dev, ino } = await Deno.stat(directory);
-    return `${dev}:${ino}`;
+    return fileIdentity(await Deno.stat(directory));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "";
     throw error;

@@ -4,6 +4,7 @@ import { type AbsentFiles, passOverAbsent, stateOf } from "./absent_files.ts";
 import { createEventCover } from "./event_cover.ts";
 import type { Census } from "./census.ts";
 import { isStaticEntry } from "../config/entry_names.ts";
+import { fileIdentity } from "../system/file_identity.ts";
 import type { ActivityLog } from "./activity_log.ts";
 import { asyncStat, type FileLook, onceEach } from "./file_look.ts";
 import { ENTRY_FILE } from "./layout.ts";
@@ -174,7 +175,7 @@ export async function lookAtFolder(options: FolderLookOptions): Promise<FolderLo
       files,
       modules,
       isQuick: look.isQuick,
-      identity: isStaticEntry(entry) ? `${folder.dev}:${folder.ino}` : "",
+      identity: isStaticEntry(entry) ? fileIdentity(folder) : "",
     },
     absence.stat,
   );

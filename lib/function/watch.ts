@@ -1,3 +1,4 @@
+import { fileIdentity } from "../system/file_identity.ts";
 import { sleep } from "../system/sleep.ts";
 import { steadyNow } from "../system/steady_clock.ts";
 import type { ActivityLog } from "./activity_log.ts";
@@ -266,16 +267,16 @@ async function forwardEvents(
 }
 
 interface Sight {
-  /** Device and inode of the directory; empty if it does not exist. */
+  /** Identity of the directory; empty if it does not exist. */
   readonly identity: string;
   readonly text: string;
 }
 
 async function look(directory: string): Promise<Sight> {
   try {
-    const { dev, ino, mtime, ctime } = await Deno.stat(directory);
-    const identity = `${dev}:${ino}`;
-    return { identity, text: `${identity}:${mtime?.getTime()}:${ctime?.getTime()}` };
+    const info = await Deno.stat(directory);
+    const identity = fileIdentity(info);
+    return { identity, text: `${identity}:${info.mtime?.getTime()}:${info.ctime?.getTime()}` };
   } catch {
     return { identity: "", text: "" };
   }

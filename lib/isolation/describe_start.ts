@@ -3,6 +3,7 @@ import { IMAGE } from "../disk/image_directory.ts";
 import { readSuperblock } from "../disk/ext4_superblock.ts";
 import { codeIdentity } from "../sandbox/code_cache.ts";
 import { SHARED_NAMES } from "../sandbox/function_mounts.ts";
+import { fileIdentity } from "../system/file_identity.ts";
 import { holdTrustedPath } from "../system/trusted_path.ts";
 import type { StartOptions } from "./isolation.ts";
 
@@ -28,7 +29,7 @@ export async function describeStart(options: DescribeStartOptions): Promise<stri
   using directory = await holdTrustedPath(functionsDirectory);
   const identityOfHeld = async (path: string): Promise<string> => {
     using file = await holdTrustedPath(path, { directory });
-    return identityOf(await file.stat());
+    return fileIdentity(await file.stat());
   };
   const paths = [
     start.cacheDirectory,
@@ -40,7 +41,7 @@ export async function describeStart(options: DescribeStartOptions): Promise<stri
   const identities = await Promise.all([
     identityOfHeld(start.source ?? name),
     ...SHARED_NAMES.map((shared) => orMissing(identityOfHeld(shared))),
-    ...paths.map((path) => orMissing(Deno.stat(path).then(identityOf))),
+    ...paths.map((path) => orMissing(Deno.stat(path).then(fileIdentity))),
     describeData(join(dataDirectory, name)),
   ]);
   return JSON.stringify([facts, codeIdentity(code), packages?.key, identities]);
@@ -51,12 +52,8 @@ async function describeData(directory: string): Promise<string> {
   const image = join(directory, IMAGE);
   const found = await readSuperblock(image).catch(() => undefined);
   const path = found === undefined ? directory : image;
-  const identity = await orMissing(Deno.stat(path).then(identityOf));
+  const identity = await orMissing(Deno.stat(path).then(fileIdentity));
   return JSON.stringify([identity, found?.bytes, found?.hasErrors]);
-}
-
-function identityOf({ dev, ino }: { readonly dev: number; readonly ino: number | null }): string {
-  return `${dev}:${ino}`;
 }
 
 async function orMissing(identity: Promise<string>): Promise<string | undefined> {

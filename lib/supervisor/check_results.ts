@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { fileIdentity } from "../system/file_identity.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { writeWholeFile } from "../system/write_whole_file.ts";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
@@ -50,8 +51,7 @@ export function openCheckResults(
 
   /** Identifies a cache: a new directory in its place has another identity. */
   async function identify(name: string): Promise<string> {
-    const { dev, ino, birthtime } = await Deno.stat(await cacheOf(name));
-    return `${dev}:${ino}:${birthtime?.getTime() ?? ""}`;
+    return fileIdentity(await Deno.stat(await cacheOf(name)));
   }
 
   async function read(name: string): Promise<readonly Written[]> {

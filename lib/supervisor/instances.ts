@@ -123,17 +123,16 @@ export function createInstances(options: InstancesOptions): Instances {
       },
     };
     const thrown = { revision: state.requested, signal: abort.signal };
+    const asFailure = (error: Error): LaunchOutcome => launchFailure(error, thrown);
     const attempt = (start: () => Promise<LaunchOutcome>): Promise<LaunchOutcome> =>
-      whilePresent(
-        launchOptions,
-        () => start().catch((error) => launchFailure(error, thrown)),
-      );
+      whilePresent(launchOptions, () => start().catch(asFailure));
     const known = isForced ? undefined : knownFailure(state);
     const modulesNow = (): Modules => modules.get(name) ?? NO_MODULES;
+    const quietOptions = { ...launchOptions, modules: modulesNow };
     const launched: LaunchOutcome = known !== undefined
       ? { type: "failed", failure: known }
       : await attempt(() =>
-        whileQuiet({ ...launchOptions, modules: modulesNow }, () => checkAndStart(launchOptions))
+        whileQuiet(quietOptions, () => checkAndStart(launchOptions).catch(asFailure))
       );
     const failure = launched.type === "failed"
       ? { ...launched.failure, atMs: Date.now() }

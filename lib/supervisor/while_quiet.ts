@@ -16,7 +16,7 @@ const MAX_LAUNCHES = 10;
 /**
  * Launches an instance, and launches it again if it fails and its source has changed meanwhile. A
  * launch begins soon after the last write if the files look complete; a failure within `settleMs`
- * counts only if no more files came. A start fails if its folder is replaced just then.
+ * counts only if no more files came. Any launch may fail if its folder is replaced just then.
  */
 export async function whileQuiet(
   { context, name, directory, signal, modules }: QuietOptions,
@@ -31,16 +31,22 @@ export async function whileQuiet(
   for (let round = 1;; round++) {
     const startedMs = now();
     const folder = await identify();
+    /** A folder that is away for a moment comes back as another one. */
+    const isReplaced = async (): Promise<boolean> => {
+      const present = await identify();
+      return present === "" || present !== folder;
+    };
     const outcome = await launch();
-    if (outcome.type !== "failed" || outcome.failure.stage === "host") return outcome;
+    if (outcome.type !== "failed") return outcome;
+    if (outcome.failure.stage === "host" && !await isReplaced()) return outcome;
     const restMs = settings.settleMs - (now() - startedMs);
     if (restMs > 0) await pause(restMs, signal);
     if (signal.aborted) return { type: "aborted" };
-    const isReplaced = folder !== await identify();
+    const isOther = await isReplaced();
     // A check that took longer has compared the source itself.
-    if (!isReplaced && restMs <= 0 && outcome.failure.stage !== "start") return outcome;
+    if (!isOther && restMs <= 0 && outcome.failure.stage !== "start") return outcome;
     const revision = await takeRevision(settings, name, modules());
-    const isSame = !isReplaced && revision === outcome.failure.revision;
+    const isSame = !isOther && revision === outcome.failure.revision;
     if (isSame || round === MAX_LAUNCHES) return outcome;
     if (restMs <= 0) await pause(settings.settleMs, signal);
   }

@@ -59,6 +59,17 @@ const cases: readonly [what: string, Given, launches: number, pauses: readonly n
   ["of files that stay", { tookMs: 50, texts: [] }, 1, [150]],
   ["of files that change soon", { tookMs: 50, texts: ["1", "2"] }, 3, [150, 150, 150]],
   ["of the host", { tookMs: 50, texts: ["1"], stage: "host" }, 1, []],
+  [
+    "of the host in a folder that was replaced",
+    {
+      tookMs: 50,
+      texts: [],
+      stage: "host",
+      isReplaced: true,
+    },
+    2,
+    [150],
+  ],
   ["of a long check", { tookMs: SETTLE_MS, texts: ["1"] }, 1, []],
   ["of a start", { tookMs: SETTLE_MS, texts: ["1"], stage: "start" }, 2, [SETTLE_MS]],
   [
