@@ -29,15 +29,18 @@ export async function openTools(cache: string): Promise<Tools> {
   const platform = `${Deno.build.arch}-linux-gnu`;
   const libraries = ["usr/lib", "lib"].map((place) => join(root, place, platform));
   const places = ["links", "usr/sbin", "usr/bin", "sbin", "bin"].map((place) => join(root, place));
-  const scripts = join(root, "usr/share/debootstrap");
-  const hasScripts = await Deno.stat(scripts).catch(() => undefined) !== undefined;
+  // The client of another version on PATH may want plugins that are not there.
+  const installed = ["/usr/bin", Deno.env.get("PATH") ?? ""];
+  /** Files of packages that are installed are at their usual places. */
+  const unpacked = async (name: string, path: string): Promise<Record<string, string>> =>
+    await Deno.stat(path).catch(() => undefined) === undefined ? {} : { [name]: path };
   return {
     root,
     env: {
-      PATH: [...places, Deno.env.get("PATH") ?? ""].join(":"),
+      PATH: [...places, ...installed].join(":"),
       LD_LIBRARY_PATH: libraries.join(":"),
-      XTABLES_LIBDIR: join(libraries[0]!, "xtables"),
-      ...(hasScripts ? { DEBOOTSTRAP_DIR: scripts } : {}),
+      ...await unpacked("XTABLES_LIBDIR", join(libraries[0]!, "xtables")),
+      ...await unpacked("DEBOOTSTRAP_DIR", join(root, "usr/share/debootstrap")),
     },
   };
 }
