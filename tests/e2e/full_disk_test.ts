@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { answering, eventually, host, makeDirectory, startServer } from "./support/harness.ts";
+import { walk } from "./support/traces.ts";
 
 /** A function that writes request bodies to its data and returns the result. */
 const WRITER = `const path = Deno.env.get("DDSRV_DATA")! + "/written";
@@ -49,6 +50,11 @@ Deno.test("full disk: functions keep serving, all problems are reported, and dds
     const [users] = [...Deno.readDirSync(join(state, "users"))]
       .map(({ name }) => join(state, "users", name)) as [string];
     const recorded = await Deno.readTextFile(users);
+    // Afterwards, nothing in the background removes files of its own from the full disk.
+    await eventually("snapshots of both", async () => {
+      const kept = (await walk(join(state, "snapshots"))).filter((path) => /index\.ts$/.test(path));
+      return kept.length === 2 && kept.every((path) => !path.includes("/."));
+    });
     const filler = await fill(state);
     assert.notEqual(await written(server.url, 2 ** 23), "written");
 

@@ -61,7 +61,7 @@ async function readGroups(functions: string): Promise<string[]> {
 }
 
 /** Returns a path and everything below, if it exists. */
-async function walk(path: string): Promise<string[]> {
+export async function walk(path: string): Promise<string[]> {
   const file = await Deno.lstat(path).catch(() => undefined);
   if (file === undefined) return [];
   if (!file.isDirectory) return [path];
