@@ -16,6 +16,11 @@ export const ACTS = {
     program: "tests/cluster/front.ts",
     needs: { "/usr/bin/caddy": "caddy", "/usr/bin/curl": "curl" },
   },
+  source: {
+    summary: "three hosts that get 50 functions from one archive",
+    program: "tests/cluster/source.ts",
+    needs: { "/usr/bin/openssl": "openssl" },
+  },
   swarm: {
     summary: "three hosts in a Docker swarm: drained, rolled out, killed",
     program: "tests/cluster/swarm.ts",

@@ -44,6 +44,7 @@ async function openHost(
   { directory, flags, files }: HostsOptions,
 ): Promise<Host> {
   const functions = join(directory, name, "functions");
+  await Deno.mkdir(functions, { recursive: true });
   for (const [path, text] of Object.entries(files)) {
     await Deno.mkdir(join(functions, path, ".."), { recursive: true });
     await Deno.writeTextFile(join(functions, path), text);
