@@ -37,6 +37,10 @@ const MAX_ACCEPT_BYTES = 256;
 
 const NOT_FOUND = faultOf("function-not-found");
 const STARTING = faultOf("function-starting", { retryAfterS: 1 });
+const UNKNOWN = faultOf("function-starting", {
+  message: "ddsrv has not read its functions yet",
+  retryAfterS: 1,
+});
 const CROWDED = faultOf("function-starting", {
   detail: "too many requests are waiting for it",
   retryAfterS: 1,
@@ -178,6 +182,8 @@ async function answer(client: Client, head: RequestHead): Promise<Outcome> {
   if (limited !== undefined) {
     return await answerFault(client, head, { fault: limited, isHtml: acceptsHtml(acceptOf(head)) });
   }
+  const unknown = routes.isComplete ? undefined : await waitForNames(client, head);
+  if (unknown !== undefined) return unknown;
   const target = routeTarget(head, client.context);
   if (head.isServerWide && target.rawPrefix !== "") {
     return await answerReply(client, head, { reply: { status: 204, body: "" } });
@@ -231,8 +237,21 @@ function debugRouteOf(
   );
 }
 
+/** Waits until all functions are known; answers with 503 if that takes too long. */
+async function waitForNames(client: Client, head: RequestHead): Promise<Outcome | undefined> {
+  const waited = await waitForStart(client, head, undefined);
+  if (waited.type === "route") return undefined;
+  if (waited.type === "aborted") return CLOSE;
+  const fault = waited.type === "crowded" ? CROWDED : UNKNOWN;
+  return await answerFault(client, head, { fault, isHtml: acceptsHtml(acceptOf(head)) });
+}
+
 /** Waits for a function to start. Limits the share of one peer among waiting requests. */
-async function waitForStart(client: Client, head: RequestHead, name: string): Promise<WaitOutcome> {
+async function waitForStart(
+  client: Client,
+  head: RequestHead,
+  name: string | undefined,
+): Promise<WaitOutcome> {
   const { account, context } = client;
   const isCrowded = !account.isExempt && account.waiting >= shareOf(context.limits.maxWaiting);
   if (isCrowded) return { type: "crowded" };

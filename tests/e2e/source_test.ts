@@ -36,6 +36,11 @@ async function readiness(admin: string): Promise<Readiness> {
   return { status: response.status, digest, text: await response.text() };
 }
 
+async function statusOf(response: Response): Promise<number> {
+  await response.body?.cancel();
+  return response.status;
+}
+
 async function converges(admin: string, digest: string): Promise<void> {
   let now: Readiness | undefined;
   await eventually(`${admin} serves ${digest}`, async () => {
@@ -85,7 +90,12 @@ Deno.test("serve --source: replicas converge to an archive, and keep it whatever
       before.text,
       /^the source of the functions has not been read yet\nsource: no version yet/,
     );
+    // Nobody knows yet whether they are functions.
+    const early = [fetch(`${one.url}/changed`), fetch(`${one.url}/nobody`)];
+    const reloaded = one.cli("reload", "nobody");
     isAway = false;
+    deepEqual(await Promise.all(early.map((it) => it.then(statusOf))), [200, 404]);
+    match((await reloaded).stderr, /There is no function "nobody"/);
     await Promise.all([one, two].map(({ admin }) => converges(admin, digestOf(first))));
     for (const { url } of [one, two]) {
       equal(await (await fetch(`${url}/changed`)).text(), "1");

@@ -12,8 +12,10 @@ export interface ServedSource extends AsyncDisposable {
   readonly report: SourceReport;
   /** Returns true once the supervisor has seen the functions of a version. */
   readonly isLoaded: () => boolean;
-  /** Begins to ask the source. */
-  readonly start: (supervisor: Pick<Supervisor, "announce" | "scan">) => void;
+  /** Begins to ask the source. `onLoaded` is called with each version that the supervisor has seen. */
+  readonly start: (
+    supervisor: Pick<Supervisor, "announce" | "scan"> & { readonly onLoaded: () => void },
+  ) => void;
   /** Asks the source soon. */
   readonly poll: () => void;
   /** Answers webhooks, if they have a secret. */
@@ -75,7 +77,10 @@ export async function openServedSource(
           console.say(
             `Source: ${digest}, with ${changed.length} changed and ${removed.length} removed`,
           );
-          void supervisor.scan().then(() => isLoaded = true);
+          void supervisor.scan().then(() => {
+            isLoaded = true;
+            supervisor.onLoaded();
+          });
         },
         onProblem: (problem) => say(problem),
       });
