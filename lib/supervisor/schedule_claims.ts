@@ -9,7 +9,7 @@ import { sleep } from "../system/sleep.ts";
 
 /** Returns which ticks of schedules this host runs, and by which store it agrees with others. */
 export function scheduleClaims(
-  settings: Pick<Settings, "scheduleRuns" | "kvUrl" | "kvTokenFile">,
+  settings: Pick<Settings, "scheduleRuns" | "kvUrl" | "kvTokenFile" | "source">,
 ): Pick<SchedulerOptions, "claim" | "isAutomatic"> {
   const { kvUrl } = settings;
   const runs = scheduleRunsOf(settings);

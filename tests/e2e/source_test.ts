@@ -84,6 +84,7 @@ Deno.test("serve --source: replicas converge to an archive, and keep it whatever
   };
   {
     await using two = await startReplica(url, slow);
+    match(one.output(), /Schedules do not run here: with --source/);
     const before = await readiness(one.admin);
     deepEqual([before.status, before.digest], [503, null]);
     match(
