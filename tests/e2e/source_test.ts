@@ -124,6 +124,10 @@ Deno.test("serve --source: replicas converge to an archive, and keep it whatever
     equal((await readiness(two.admin)).digest, digestOf(first));
     equal(await signed("{}", SECRET).then((it) => it.text()), "ok\n");
     await converges(two.admin, digestOf(second));
+    match(
+      (await two.cli("ls")).stdout,
+      new RegExp(`\nSource http://.*f\\.tar\\.gz: ${digestOf(second)} since `),
+    );
     await two.answers("/changed", "2");
     await two.answers("/new", "new");
     await eventually("gone is gone", async () => {
