@@ -259,3 +259,48 @@ async function runServe(
     `${directory}.sock`,
   ]);
 }
+
+Deno.test("serve --source: the token of the environment goes to the source alone", async () => {
+  const token = "a-secret-of-the-source";
+  const seen: (string | null)[] = [];
+  const environment = "Deno.serve(() => Response.json(JSON.stringify(Deno.env.toObject())));\n";
+  const bytes = archive({ name: "show/index.ts", content: environment });
+  await using elsewhere = pretendServer((request) => {
+    seen.push(request.headers.get("authorization"));
+    return new Response(bytes);
+  });
+  await using files = pretendServer((request) =>
+    request.headers.get("authorization") === `Bearer ${token}`
+      ? Response.redirect(`${elsewhere.url}/f.tar`)
+      : new Response("", { status: 401 })
+  );
+  const flags = ["--source", `${files.url}/f.tar`];
+  for (const level of ["full", "none"]) {
+    await using replica = await startReplica(`${files.url}/f.tar`, {
+      flags: ["--isolation", level],
+      env: { DDSRV_SOURCE_TOKEN: token },
+    });
+    await converges(replica.admin, `sha256:${sha256(bytes)}`);
+    const shown = await fetch(`${replica.url}/show`);
+    const text = await shown.text();
+    deepEqual([shown.status, text.includes("PATH"), text.includes(token)], [200, true, false]);
+    equal(replica.output().includes(token), false);
+    const { stdout } = await replica.cli("status", "--json");
+    equal(stdout.includes(token), false);
+  }
+  deepEqual(new Set(seen), new Set([null]));
+  const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
+    [`${token}\r\nX-Other: 1`, [], /DDSRV_SOURCE_TOKEN is not one line/],
+    [token, ["--source-auth-file", "/nonexistent"], /both set\. Leave out one/],
+  ];
+  await using place = await temporaryDirectory();
+  for (const [value, more, message] of wrong) {
+    const { code, stderr } = await runCli(
+      ["serve", place.path, "--port=0", "--socket", place.at("socket"), ...flags, ...more],
+      { DDSRV_SOURCE_TOKEN: value },
+    );
+    equal(code, 1);
+    match(stderr, message);
+    equal(stderr.includes(token), false);
+  }
+});
