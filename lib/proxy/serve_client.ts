@@ -116,15 +116,29 @@ async function serveRequest(client: Client, head: RequestHead): Promise<Outcome>
     context.onError(error);
     await answerProxyFailure(client, head);
   }
+  takeSentStatus(client);
   const sentBytes = Math.max(0, wire.written - before.written - tally.headBytes);
   countTraffic(client, { sentBytes, receivedBytes: consumedBytes(wire) - before.consumed });
   if (request !== undefined) logAccess(client, request, sentBytes);
   return outcome;
 }
 
-function describe({ isHttp2 = false }: Client, head: RequestHead): AccessRequest {
+function describe({ http2 }: Client, head: RequestHead): AccessRequest {
   const request = describeRequest(head, Date.now());
-  return isHttp2 ? { ...request, protocol: "HTTP/2.0" } : request;
+  if (http2 === undefined) return request;
+  const method = http2.isTunnel ? "CONNECT" : request.method;
+  return { ...request, method, protocol: "HTTP/2.0" };
+}
+
+/**
+ * Takes the status that a client of HTTP/2 has got: 200 for an open tunnel, and 502 where a function
+ * answers a request for one by 2xx, which would mean that it is open.
+ */
+function takeSentStatus({ http2, tally }: Client): void {
+  const sent = http2?.sentStatus() ?? 0;
+  if (sent === 0 || sent === tally.status) return;
+  tally.status = sent;
+  if (sent >= 500) tally.error ??= "upstream-failed";
 }
 
 /** Returns the number of bytes that were read and used. */
@@ -319,7 +333,7 @@ async function forward(
     requestId,
     upstreamHost: upstream.authority,
     via: client.context.via,
-    isHttp2: client.isHttp2 ?? false,
+    isHttp2: client.http2 !== undefined,
   };
   account.inFlight++;
   let outcome: Outcome;
