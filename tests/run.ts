@@ -13,6 +13,10 @@ const root = new URL("..", import.meta.url).pathname;
 
 const RUNNER = ["run", "--quiet", "--allow-all", "tests/runner/main.ts"];
 
+/** Fetches types of Kubernetes, which have a lock file of their own. */
+const CACHE_KUBERNETES = ["cache", "--quiet", "--config"]
+  .concat("tests/fixtures/kubernetes/deno.json", "tests/fixtures/kubernetes/kinds.ts");
+
 /** Result of a step. */
 interface Step {
   readonly isPassed: boolean;
@@ -38,6 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     // Fetch the npm packages of functions now, because the tests have no internet access.
     if (!await fillCache(cache)) return 1;
+    if (!(await step([deno, ...CACHE_KUBERNETES])).isPassed) return 1;
     for (const command of await planPackage(cache)) {
       if (!(await step(command)).isPassed) return 1;
     }

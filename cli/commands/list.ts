@@ -1,6 +1,7 @@
-import type { FunctionReport } from "../../lib/control/api.ts";
+import type { FunctionReport, SourceReport } from "../../lib/control/api.ts";
 import { connectControl, type ControlClient } from "../../lib/control/control_client.ts";
 import type { FunctionFilter } from "../output/function_filter.ts";
+import { describeSource } from "../../lib/control/describe_source.ts";
 import { formatFunctions } from "../output/function_table.ts";
 import { printOut } from "../output/print.ts";
 import { terminalSize } from "../output/terminal.ts";
@@ -24,7 +25,7 @@ export interface ListOptions {
 export async function list(options: ListOptions): Promise<number> {
   using control = connectControl(options.socket);
   const render = rendererOf(options);
-  const read = (): Promise<FunctionReport[]> => chosen(control, options);
+  const read = (): Promise<Listing> => readListing(control, options);
   if (options.watch) {
     const { watchFunctions } = await import("./list/watch.ts");
     await watchFunctions({ read, render, isJson: options.json === true });
@@ -34,24 +35,43 @@ export async function list(options: ListOptions): Promise<number> {
   return 0;
 }
 
-type Renderer = (functions: readonly FunctionReport[]) => string;
+/** Functions, and the source that they come from. */
+export interface Listing {
+  readonly functions: readonly FunctionReport[];
+  /** `undefined` without a source, and where it is not shown. */
+  readonly source: SourceReport | undefined;
+}
+
+type Renderer = (listing: Listing) => string;
 
 function rendererOf({ json, quiet, format, watch }: ListOptions): Renderer {
   // With --watch, each update is one line of JSON.
-  if (json) return (functions) => `${JSON.stringify(functions, null, watch ? 0 : 2)}\n`;
-  if (quiet) return (functions) => functions.map(({ name }) => `${makeVisible(name)}\n`).join("");
-  if (format !== undefined) {
-    return (functions) => functions.map((one) => `${format({ ...one })}\n`).join("");
+  if (json) return ({ functions }) => `${JSON.stringify(functions, null, watch ? 0 : 2)}\n`;
+  if (quiet) {
+    return ({ functions }) => functions.map(({ name }) => `${makeVisible(name)}\n`).join("");
   }
-  return (functions) => {
+  if (format !== undefined) {
+    return ({ functions }) => functions.map((one) => `${format({ ...one })}\n`).join("");
+  }
+  return ({ functions, source }) => {
     const width = terminalSize()?.columns;
-    return formatFunctions(functions, width === undefined ? {} : { width });
+    const table = formatFunctions(functions, width === undefined ? {} : { width });
+    if (source === undefined) return table;
+    return `${table}Source ${makeVisible(`${source.reference}: ${describeSource(source)}`)}\n`;
   };
 }
 
-async function chosen(
+async function readListing(
   control: ControlClient,
-  { filter = [] }: ListOptions,
-): Promise<FunctionReport[]> {
-  return (await control.functions()).filter((one) => filter.every((isChosen) => isChosen(one)));
+  { filter = [], json, quiet, format }: ListOptions,
+): Promise<Listing> {
+  const isTable = !json && !quiet && format === undefined;
+  const [functions, supervisor] = await Promise.all([
+    control.functions(),
+    isTable ? control.supervisor() : undefined,
+  ]);
+  return {
+    functions: functions.filter((one) => filter.every((isChosen) => isChosen(one))),
+    source: supervisor?.source ?? undefined,
+  };
 }

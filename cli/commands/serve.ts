@@ -65,7 +65,7 @@ export async function serve(directory: string | undefined, options: object): Pro
   // The supervisor's lock is held: no other process still needs these folders.
   await clearAside(settings.functionsDirectory, console.warn);
   const source = await openServedSource(settings, console);
-  const routes = new RouteTable();
+  const routes = new RouteTable({ isComplete: false });
   const accessSink = openAccessSink({ settings, print: console.print, onWarning: console.warn });
   if (accessSink !== undefined) stack.use(accessSink);
   const serving = stack.use(
@@ -99,6 +99,9 @@ export async function serve(directory: string | undefined, options: object): Pro
     },
     onRun: (name, schedule, run) => console.change(name, describeRun(schedule, run)),
     onStep: debug && ((name, event, step) => debug(`${name}: ${describeStep(event, step)}`)),
+    onFirstScan() {
+      if (source?.isLoaded() !== false) routes.complete();
+    },
     onWarning: console.warn,
   });
   if (settings.compatReload) routes.onReload = createCompatReload(supervisor);
@@ -108,6 +111,7 @@ export async function serve(directory: string | undefined, options: object): Pro
   const tokens = createLoginTokens();
   const control: ControlOptions = {
     ...{ socket: settings.socket, supervisor, context, report },
+    ...source === undefined ? {} : { hasSource: source.isLoaded },
     loginLink() {
       const { adminUrl } = status;
       return adminUrl === null ? undefined : `${adminUrl}${PAGE_PATH}/?token=${tokens.issue()}`;
@@ -130,7 +134,8 @@ export async function serve(directory: string | undefined, options: object): Pro
   if (source !== undefined) stack.use(source);
   if (admin !== undefined) console.say(`Probes and metrics on ${status.adminUrl}`);
   await Promise.race([supervisor.scan(), signals.first]);
-  source?.start(supervisor);
+  const { announce, scan } = supervisor;
+  source?.start({ announce, scan, onLoaded: () => routes.complete() });
   console.say(describeFound(supervisor, source !== undefined));
   const warnOfUnmatched = (): void => {
     const warning = describeUnmatched(context.settings, supervisor);

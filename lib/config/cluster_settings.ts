@@ -43,7 +43,7 @@ export const CLUSTER_SETTINGS = {
     summary: "runs of schedules on this host: all, claimed, none",
     details:
       "`claimed`: the hosts agree by the server of `kvUrl`, and one of them makes each run. `auto` " +
-      "is `claimed` with a `kvUrl`, and otherwise `all`.",
+      "is `claimed` with a `kvUrl`; without one, `none` with a `source`, and otherwise `all`.",
     needsRestart: true,
   },
 } satisfies Entries;

@@ -186,7 +186,9 @@ export const SERVER_SETTINGS = {
     default: undefined,
     defaultText: "none",
     summary: "file with the source's token, user:password, or Docker's config.json",
-    details: "ddsrv reads it each time that it asks the source.",
+    details:
+      "ddsrv reads it each time that it asks the source. The variable `DDSRV_SOURCE_TOKEN` " +
+      "can have its text instead.",
     needsRestart: true,
   },
   sourceWebhookSecretFile: {

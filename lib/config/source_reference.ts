@@ -56,9 +56,6 @@ const REF = /^(?!.*(?:\.\.|\/\/|@\{|\.lock$|[./]$))[A-Za-z0-9_][\w./@+-]{0,199}$
 
 const MAX_LENGTH = 2_048;
 
-/** The registry that `docker.io` means. */
-const DOCKER_HUB = "registry-1.docker.io";
-
 /**
  * Parses a source: `https://HOST/PATH#sha256=HEX&dir=PATH`, `oci://HOST/NAME:TAG@sha256:HEX#dir=PATH`
  * or `git+https://HOST/PATH#REF:PATH`. Everything after the host is optional. Without TLS, the host
@@ -109,6 +106,12 @@ function artifactOf(rest: string, fragment: string): ArtifactReference {
   const slash = rest.indexOf("/");
   if (slash === -1) throw new SyntaxError(`"oci://${rest}" names no repository. ${WANTED}`);
   const [host, path] = [rest.slice(0, slash), rest.slice(slash + 1)];
+  if (!/[.:@]|^localhost$/.test(host)) {
+    throw new SyntaxError(
+      `"oci://${rest}" names no registry, and there is no default one. Give oci://HOST/${rest}, or ` +
+        `oci://${host}:443/… if "${host}" is a host`,
+    );
+  }
   const [named = "", digest, ...others] = path.split("@");
   const colon = named.indexOf(":");
   const repository = colon === -1 ? named : named.slice(0, colon);
@@ -121,7 +124,7 @@ function artifactOf(rest: string, fragment: string): ArtifactReference {
   }
   const sha256 = digest === undefined ? undefined : sha256Of(digest.replace(/^sha256:/, ""));
   const scheme = isLoopbackName(nameOf(host)) ? "http" : "https";
-  const registry = urlOf(`${scheme}://${host === "docker.io" ? DOCKER_HUB : host}/`).origin;
+  const registry = urlOf(`${scheme}://${host}/`).origin;
   const { directory } = parametersOf(fragment, ["dir"]);
   return {
     type: "artifact",

@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { judgeName } from "../config/function_name.ts";
 import { API_PREFIX } from "./api.ts";
 import { apiShapes } from "./api_schema.ts";
 import { matchRoute } from "./match_route.ts";
 import { readBody } from "./read_body.ts";
 import { type ControlContext, failure, type Reply, type Route } from "./route.ts";
+import { waitUntilKnown } from "./wait_until_known.ts";
 
 /** An unvalidated request. */
 export interface ControlRequest {
@@ -94,7 +96,16 @@ async function call(
     body = parsed.data;
   }
   const { uid, signal } = request;
-  return await route.handle({ name, query: query.data, body, uid, signal }, context);
+  if (route.needsScan === true) {
+    const unknown = await waitUntilKnown({ ...context, name: "", signal });
+    if (unknown !== undefined) return unknown;
+  }
+  const checked = { name, query: query.data, body, uid, signal };
+  const reply = await route.handle(checked, context);
+  if (reply.status !== 404 || judgeName(name).type !== "function") return reply;
+  // A handler that has found nothing has changed nothing.
+  const unknown = await waitUntilKnown({ ...context, name, signal });
+  return unknown ?? await route.handle(checked, context);
 }
 
 function parseJson(text: string): unknown {

@@ -65,6 +65,7 @@ export const ROUTES: readonly Route[] = [
     operation: "listFunctions",
     summary: "List the directories of the functions directory, sorted by name",
     responseBody: "FunctionReport[]",
+    needsScan: true,
     handle: async (_call, { supervisor, report }) => ok(await reportFunctions(supervisor, report)),
   }),
   route({

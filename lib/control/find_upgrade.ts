@@ -27,7 +27,12 @@ export type FoundUpgrade =
     readonly directory: string;
   }
   | { readonly type: "inspector"; readonly protocol: string; readonly endpoint: Endpoint }
-  | { readonly type: "refused"; readonly reply: Reply };
+  | {
+    readonly type: "refused";
+    readonly reply: Reply;
+    /** The function that does not exist. */
+    readonly missing?: string;
+  };
 
 const UPGRADES = [
   {
@@ -83,7 +88,13 @@ export function findUpgrade(
     return refused(400, `Only the protocol "${found.protocol}" is supported`);
   }
   const state = functions.get(name);
-  if (state?.isWanted !== true) return refused(404, `There is no function "${name}"`);
+  if (state?.isWanted !== true) {
+    return {
+      type: "refused",
+      reply: failure(404, `There is no function "${name}"`),
+      missing: name,
+    };
+  }
   if (found.type === "inspector") {
     const endpoint = debugSessions.inspectorOf(name, secret);
     return endpoint === undefined

@@ -9,6 +9,8 @@ export interface ControlContext {
   readonly supervisor: Supervisor;
   readonly context: SupervisorContext;
   readonly report: SupervisorReport;
+  /** Returns true once the supervisor has seen the functions of the source; always without one. */
+  readonly hasSource?: () => boolean;
   /** Returns a link that logs in to the page once; `undefined` without an admin port. */
   readonly loginLink?: () => string | undefined;
 }
@@ -47,6 +49,8 @@ export interface Route {
   readonly maxBodyBytes?: number;
   /** Schema of the response body; without one, the response is 204. */
   readonly responseBody?: ShapeName | `${ShapeName}[]`;
+  /** The response is about all functions, so that it waits for the first scan. */
+  readonly needsScan?: true;
   /** Reasons for error responses, by status. */
   readonly errors?: Readonly<Record<number, string>>;
   readonly handle: (call: Call, context: ControlContext) => Reply | Promise<Reply>;

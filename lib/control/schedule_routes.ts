@@ -17,6 +17,7 @@ export const SCHEDULE_ROUTES: readonly Route[] = [
     operation: "listSchedules",
     summary: "List the schedules of all functions, sorted by function",
     responseBody: "ScheduleReport[]",
+    needsScan: true,
     handle: (_call, { supervisor }) => ({
       status: 200,
       body: supervisor.schedules.list().map(reportSchedule),

@@ -9,7 +9,8 @@ import { openPeerReader, type PeerReader } from "./peer_uid.ts";
 import { type ControlContext, failure, type Reply } from "./route.ts";
 import { ROUTES } from "./api_routes.ts";
 import { functionUrl } from "./report.ts";
-import { findUpgrade } from "./find_upgrade.ts";
+import { findUpgrade, type FoundUpgrade } from "./find_upgrade.ts";
+import { waitUntilKnown } from "./wait_until_known.ts";
 import { serveDebug } from "./serve_debug.ts";
 import { serveInspector } from "./serve_inspector.ts";
 import { serveRun } from "./serve_run.ts";
@@ -145,10 +146,18 @@ async function upgrade({ request, socket, head }: Upgrade, options: ControlOptio
   const { host, origin, upgrade: protocol, [DEBUG_FIELD]: secret } = headers;
   const asked = { method, ...splitTarget(url ?? "", host), origin, protocol };
   const { functions } = supervisor;
-  const found = findUpgrade(
-    { ...asked, secret: typeof secret === "string" ? secret : undefined },
-    { functions, debugSessions: context.debugSessions },
-  );
+  const gone = new AbortController();
+  socket.on("close", () => gone.abort());
+  const find = (): FoundUpgrade =>
+    findUpgrade(
+      { ...asked, secret: typeof secret === "string" ? secret : undefined },
+      { functions, debugSessions: context.debugSessions },
+    );
+  let found = find();
+  if (found.type === "refused" && found.missing !== undefined) {
+    const unknown = await waitUntilKnown({ ...options, name: found.missing, signal: gone.signal });
+    found = unknown === undefined ? find() : { type: "refused", reply: unknown };
+  }
   if (found.type === "refused") return refuseUpgrade(socket, found.reply);
   const fields =
     `Connection: Upgrade\r\nUpgrade: ${found.protocol}\r\n${VERSION_FIELD}: ${API_VERSION}`;
@@ -176,9 +185,10 @@ async function upgrade({ request, socket, head }: Upgrade, options: ControlOptio
   }
 }
 
-function refuseUpgrade(socket: Socket, { status, body }: Reply): void {
+function refuseUpgrade(socket: Socket, { status, body, headers = {} }: Reply): void {
   const text = `${JSON.stringify(body)}\n`;
-  const fields = `Connection: close\r\nContent-Type: application/json\r\n` +
+  const own = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  const fields = `Connection: close\r\nContent-Type: application/json\r\n${own}` +
     `Content-Length: ${new TextEncoder().encode(text).length}\r\n${VERSION_FIELD}: ${API_VERSION}`;
   socket.end(`HTTP/1.1 ${status} Refused\r\n${fields}\r\n\r\n${text}`);
   // Disconnect a client that does not read its response.

@@ -1,5 +1,12 @@
 import { decodeMessage, encodeMessage, type ProtobufField } from "./protobuf.ts";
 import { encodeKey } from "./kv_key.ts";
+import {
+  createMetadataCache,
+  type Metadata,
+  type MetadataCache,
+  PROTOCOL_VERSION,
+} from "./metadata.ts";
+import { type KvAnswer, readAnswer, requireOk } from "./read_answer.ts";
 
 /** A value and its version; `undefined` as its bytes if the key does not exist. */
 export interface VersionedValue {
@@ -30,15 +37,18 @@ export interface KvStoreOptions {
   /** Returns the access token of the server, if it needs one. */
   readonly readToken: () => Promise<string | undefined>;
   readonly fetch?: (url: URL, init: RequestInit) => Promise<Response>;
+  /** Time in milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+/** How the operations of a store reach the server. */
+interface Connection extends Pick<KvStoreOptions, "readToken"> {
+  readonly cache: MetadataCache;
+  readonly fetch: (url: URL, init: RequestInit) => Promise<Response>;
 }
 
 /** Time for each request. */
 const TIMEOUT_MS = 5_000;
-
-const PROTOCOL_VERSION = 3;
-
-/** More than an answer with one small value needs. */
-const MAX_ANSWER_BYTES = 256 * 1024;
 
 /** Values of SnapshotReadStatus, AtomicWriteStatus, MutationType and ValueEncoding. */
 const READ_SUCCESS = 1;
@@ -48,19 +58,23 @@ const MUTATION_SET = 1;
 const ENCODING_BYTES = 3;
 
 /**
- * Returns a store that speaks KV Connect, the protocol of `Deno.openKv(URL)`. It asks for the
- * metadata before each operation: it is called a few times a minute at most. Source: denokv,
- * proto/kv-connect.md and proto/schema/datapath.proto.
+ * Returns a store that speaks KV Connect, the protocol of `Deno.openKv(URL)`. It keeps the metadata
+ * of the server until it expires or the server refuses it. Source: denokv, proto/kv-connect.md and
+ * proto/schema/datapath.proto.
  */
 export function openKvStore(options: KvStoreOptions): KvStore {
+  const { fetch = globalThis.fetch, now = Date.now } = options;
+  const cache = createMetadataCache({ url: options.url, fetch, now });
+  const connection = { readToken: options.readToken, cache, fetch };
   return {
     async get(key) {
       const start = encodeKey(key);
       const range = encodeMessage([[1, start], [2, Uint8Array.of(...start, 0)], [3, 1]]);
-      const output = decodeMessage(
-        await call(options, "snapshot_read", encodeMessage([[1, range]])),
-      );
+      const message = encodeMessage([[1, range]]);
+      const output = decodeMessage(await call(connection, { name: "snapshot_read", message }));
       if (numberOf(output, 8) !== READ_SUCCESS || numberOf(output, 4) !== 1) {
+        // Other endpoints may read.
+        cache.drop();
         throw new Error("The server can't read its data now");
       }
       const entry = bytesOf(decodeMessage(bytesOf(output, 1) ?? new Uint8Array()), 1);
@@ -79,79 +93,72 @@ export function openKvStore(options: KvStoreOptions): KvStore {
         [3, MUTATION_SET],
         [4, expiresAtMs],
       ]);
-      const write = encodeMessage([[1, encodeMessage([[1, bytes], [2, version]])], [2, mutation]]);
-      const status = numberOf(decodeMessage(await call(options, "atomic_write", write)), 1);
+      const check = encodeMessage([[1, bytes], [2, version]]);
+      const message = encodeMessage([[1, check], [2, mutation]]);
+      const output = decodeMessage(await call(connection, { name: "atomic_write", message }));
+      const status = numberOf(output, 1);
       if (status === WRITE_SUCCESS) return true;
       if (status === WRITE_CHECK_FAILURE) return false;
+      cache.drop();
       throw new Error("The server can't write its data now");
     },
   };
 }
 
-/** Answer of the metadata exchange, as far as it is needed. */
-interface Metadata {
-  readonly version: number;
-  readonly databaseId: string;
-  readonly endpoints: readonly { readonly url: string; readonly consistency: string }[];
-  readonly token: string;
+/** An operation of the data path. */
+interface Operation {
+  readonly name: "snapshot_read" | "atomic_write";
+  readonly message: Uint8Array<ArrayBuffer>;
 }
 
-async function call(
-  { url, readToken, fetch = globalThis.fetch }: KvStoreOptions,
-  ...[operation, message]: readonly [operation: string, message: Uint8Array<ArrayBuffer>]
-): Promise<Uint8Array> {
+/**
+ * Sends an operation. If the server refuses kept metadata, sends it again with new metadata; a read
+ * also if the server fails, because it may have moved. A write that failed may have been made.
+ */
+async function call(connection: Connection, operation: Operation): Promise<Uint8Array> {
+  const { cache, readToken } = connection;
   const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const base = new URL(url);
   const accessToken = await readToken();
-  // A redirect would send the token to another server.
-  const init = { method: "POST", signal, redirect: "error" } as const;
-  const metadata = parseMetadata(
-    await bodyOf(
-      await fetch(base, {
-        ...init,
-        headers: {
-          "content-type": "application/json",
-          ...accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` },
-        },
-        body: JSON.stringify({ supportedVersions: [PROTOCOL_VERSION] }),
-      }),
-    ),
-  );
-  const endpoint = metadata.endpoints.find(({ consistency }) => consistency === "strong")!;
-  return await bodyOf(
-    await fetch(new URL(`${endpoint.url.replace(/\/$/, "")}/${operation}`, base), {
-      ...init,
-      headers: {
-        "content-type": "application/x-protobuf",
-        "authorization": `Bearer ${metadata.token}`,
-        "x-denokv-version": `${PROTOCOL_VERSION}`,
-        "x-denokv-database-id": metadata.databaseId,
-      },
-      body: message,
-    }),
-  );
-}
-
-/** Reads a body; throws if the status is not 200 or the body is too large. */
-async function bodyOf(response: Response): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length;
-    if (length > MAX_ANSWER_BYTES) throw new RangeError("The answer of the server is too long");
-    chunks.push(chunk);
+  for (let isRetry = false;; isRetry = true) {
+    const { metadata, isCached } = await cache.get(accessToken, signal);
+    const mayRetry = isCached && !isRetry;
+    const mayRepeat = mayRetry && operation.name === "snapshot_read";
+    const answer = await send(connection, { operation, metadata, signal }).catch((error) => {
+      cache.drop();
+      if (!mayRepeat) throw error;
+      return undefined;
+    });
+    if (answer === undefined) continue;
+    const isRefused = answer.status === 401 || answer.status === 403;
+    const isFailure = answer.status >= 500;
+    if (isRefused || isFailure) cache.drop();
+    if (mayRetry && isRefused || mayRepeat && isFailure) continue;
+    return requireOk(answer);
   }
-  if (response.status !== 200) throw new Error(`The server answered with ${response.status}`);
-  return new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
 }
 
-function parseMetadata(body: Uint8Array): Metadata {
-  const metadata = JSON.parse(new TextDecoder().decode(body)) as Partial<Metadata> | null;
-  const isKnown = metadata?.version === PROTOCOL_VERSION && Array.isArray(metadata.endpoints) &&
-    [metadata.databaseId, metadata.token].every((text) => typeof text === "string") &&
-    metadata.endpoints.some((one) => one?.consistency === "strong" && typeof one.url === "string");
-  if (!isKnown) throw new SyntaxError("The server does not speak version 3 of KV Connect");
-  return metadata as Metadata;
+async function send(
+  { fetch }: Connection,
+  { operation: { name, message }, metadata, signal }: {
+    readonly operation: Operation;
+    readonly metadata: Metadata;
+    readonly signal: AbortSignal;
+  },
+): Promise<KvAnswer> {
+  const response = await fetch(new URL(`${metadata.endpoint}/${name}`), {
+    method: "POST",
+    signal,
+    // A redirect would send the token to another server.
+    redirect: "error",
+    headers: {
+      "content-type": "application/x-protobuf",
+      "authorization": `Bearer ${metadata.token}`,
+      "x-denokv-version": `${PROTOCOL_VERSION}`,
+      "x-denokv-database-id": metadata.databaseId,
+    },
+    body: message,
+  });
+  return await readAnswer(response);
 }
 
 function bytesOf(fields: readonly ProtobufField[], number: number): Uint8Array | undefined {

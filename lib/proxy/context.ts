@@ -72,6 +72,14 @@ export interface Client {
   /** Figures of the current request. */
   readonly tally: Tally;
   readonly context: ProxyContext;
-  /** True for one stream of a connection with HTTP/2. */
-  readonly isHttp2?: boolean;
+  /** Set for one stream of a connection with HTTP/2. */
+  readonly http2?: Http2Request;
+}
+
+/** What a request of HTTP/2 is on the wire, where that differs from the same in HTTP/1.1. */
+export interface Http2Request {
+  /** It asks for a tunnel by CONNECT (RFC 8441). */
+  readonly isTunnel: boolean;
+  /** Returns the status that the client was sent; 0 before that. */
+  readonly sentStatus: () => number;
 }

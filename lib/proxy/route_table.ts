@@ -61,9 +61,11 @@ export interface WaitOptions {
 /** Routes by function name. A change of a route applies to all waiting requests at once. */
 export class RouteTable {
   readonly #routes = new Map<string, Route>();
-  readonly #waiting = new Map<string, Set<() => void>>();
+  /** Wakes what waits for a function, or for the names of all. */
+  readonly #waiting = new Map<string | undefined, Set<() => void>>();
   readonly #traffic = new Map<string, Traffic>();
   readonly #debug = new Map<string, { readonly secret: Secret; route: Route }>();
+  #isComplete: boolean;
   #owners: ReadonlyMap<string, string> = new Map();
   /** Nobody's secret: a comparison takes as long without a debug session as with one. */
   readonly #noSecret = createSecret();
@@ -73,6 +75,23 @@ export class RouteTable {
 
   /** Reloads a function for a client. Without it, reload requests go to the function itself. */
   onReload: ((name: string) => Promise<ReloadOutcome>) | undefined;
+
+  /** `isComplete`: false if the functions are not known yet, see {@linkcode RouteTable.complete}. */
+  constructor({ isComplete = true }: { readonly isComplete?: boolean } = {}) {
+    this.#isComplete = isComplete;
+  }
+
+  /** False until all functions are known: a name without a route may still be a function. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
+  /** All functions are known now. */
+  complete(): void {
+    if (this.#isComplete) return;
+    this.#isComplete = true;
+    this.#wake(undefined);
+  }
 
   /** Returns the current route of a function, or `undefined` if there is no such function. */
   get(name: string): Route | undefined {
@@ -149,21 +168,23 @@ export class RouteTable {
     this.#owners = owners;
   }
 
-  /** Number of requests that wait for a function. */
-  waitingFor(name: string): number {
+  /** Number of requests that wait for a function; without a name, until all are known. */
+  waitingFor(name: string | undefined): number {
     return this.#waiting.get(name)?.size ?? 0;
   }
 
-  /** Waits until a function's route is no longer `waiting`. */
-  async wait(name: string, options: WaitOptions): Promise<WaitOutcome> {
-    const route = this.#routes.get(name);
-    if (route?.type !== "waiting") return { type: "route", route };
+  /** Waits until a function's route is no longer `waiting`; without a name, until all are known. */
+  async wait(name: string | undefined, options: WaitOptions): Promise<WaitOutcome> {
+    const route = name === undefined ? undefined : this.#routes.get(name);
+    const isOver = name === undefined ? this.#isComplete : route?.type !== "waiting";
+    if (isOver) return { type: "route", route };
     const waiting = this.#waiting.get(name) ?? new Set();
     if (waiting.size >= options.maxWaiting) return { type: "crowded" };
     this.#waiting.set(name, waiting);
     if (options.signal?.aborted) return { type: "aborted" };
     const { promise, resolve } = Promise.withResolvers<WaitOutcome>();
-    const wake = (): void => resolve({ type: "route", route: this.#routes.get(name) });
+    const wake = (): void =>
+      resolve({ type: "route", route: name === undefined ? undefined : this.#routes.get(name) });
     const abort = (): void => resolve({ type: "aborted" });
     // A timer above its 31-bit maximum would fire at once.
     const timer = options.waitTimeoutMs === Infinity
@@ -171,7 +192,7 @@ export class RouteTable {
       : setTimeout(() => resolve({ type: "timeout" }), options.waitTimeoutMs);
     options.signal?.addEventListener("abort", abort);
     waiting.add(wake);
-    this.onWanted?.(name);
+    if (name !== undefined) this.onWanted?.(name);
     try {
       return await promise;
     } finally {
@@ -182,7 +203,7 @@ export class RouteTable {
     }
   }
 
-  #wake(name: string): void {
+  #wake(name: string | undefined): void {
     for (const wake of this.#waiting.get(name) ?? []) wake();
   }
 }

@@ -93,26 +93,34 @@ export async function sendToClient(client: Client, bytes: Uint8Array): Promise<b
   }
 }
 
+/** Adds a request without a valid head to the access log. `bytes`: of the response's body. */
+export function logUnreadable(
+  { context, peer }: Client,
+  { fault, bytes }: { readonly fault: Fault; readonly bytes: number },
+): void {
+  context.onAccess?.({
+    ...UNREADABLE,
+    startedAtMs: Date.now(),
+    address: peer.address,
+    status: fault.status,
+    bytes,
+    error: fault.code,
+  });
+}
+
 /** Answers with a fault when there is no valid request head, and ends the connection. */
 export async function refuseClient(
   client: Client,
   { fault, isForHead }: { readonly fault: Fault; readonly isForHead: boolean },
 ): Promise<void> {
-  const { wire, context, peer, deadlines } = client;
+  const { wire, context, deadlines } = client;
   const reply = faultReply(fault, { isHidden: context.hideErrors });
   const { bytes, headBytes } = encodeReply(reply, {
     isForHead,
     isPersistent: false,
     nowMs: Date.now(),
   });
-  context.onAccess?.({
-    ...UNREADABLE,
-    startedAtMs: Date.now(),
-    address: peer.address,
-    status: fault.status,
-    bytes: bytes.length - headBytes,
-    error: fault.code,
-  });
+  logUnreadable(client, { fault, bytes: bytes.length - headBytes });
   // A client that does not read even these few bytes is disconnected soon.
   deadlines.write.set(LINGER_MS, () => wire.close());
   try {

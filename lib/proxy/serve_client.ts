@@ -37,6 +37,10 @@ const MAX_ACCEPT_BYTES = 256;
 
 const NOT_FOUND = faultOf("function-not-found");
 const STARTING = faultOf("function-starting", { retryAfterS: 1 });
+const UNKNOWN = faultOf("function-starting", {
+  message: "ddsrv has not read its functions yet",
+  retryAfterS: 1,
+});
 const CROWDED = faultOf("function-starting", {
   detail: "too many requests are waiting for it",
   retryAfterS: 1,
@@ -112,15 +116,29 @@ async function serveRequest(client: Client, head: RequestHead): Promise<Outcome>
     context.onError(error);
     await answerProxyFailure(client, head);
   }
+  takeSentStatus(client);
   const sentBytes = Math.max(0, wire.written - before.written - tally.headBytes);
   countTraffic(client, { sentBytes, receivedBytes: consumedBytes(wire) - before.consumed });
   if (request !== undefined) logAccess(client, request, sentBytes);
   return outcome;
 }
 
-function describe({ isHttp2 = false }: Client, head: RequestHead): AccessRequest {
+function describe({ http2 }: Client, head: RequestHead): AccessRequest {
   const request = describeRequest(head, Date.now());
-  return isHttp2 ? { ...request, protocol: "HTTP/2.0" } : request;
+  if (http2 === undefined) return request;
+  const method = http2.isTunnel ? "CONNECT" : request.method;
+  return { ...request, method, protocol: "HTTP/2.0" };
+}
+
+/**
+ * Takes the status that a client of HTTP/2 has got: 200 for an open tunnel, and 502 where a function
+ * answers a request for one by 2xx, which would mean that it is open.
+ */
+function takeSentStatus({ http2, tally }: Client): void {
+  const sent = http2?.sentStatus() ?? 0;
+  if (sent === 0 || sent === tally.status) return;
+  tally.status = sent;
+  if (sent >= 500) tally.error ??= "upstream-failed";
 }
 
 /** Returns the number of bytes that were read and used. */
@@ -178,6 +196,8 @@ async function answer(client: Client, head: RequestHead): Promise<Outcome> {
   if (limited !== undefined) {
     return await answerFault(client, head, { fault: limited, isHtml: acceptsHtml(acceptOf(head)) });
   }
+  const unknown = routes.isComplete ? undefined : await waitForNames(client, head);
+  if (unknown !== undefined) return unknown;
   const target = routeTarget(head, client.context);
   if (head.isServerWide && target.rawPrefix !== "") {
     return await answerReply(client, head, { reply: { status: 204, body: "" } });
@@ -231,8 +251,21 @@ function debugRouteOf(
   );
 }
 
+/** Waits until all functions are known; answers with 503 if that takes too long. */
+async function waitForNames(client: Client, head: RequestHead): Promise<Outcome | undefined> {
+  const waited = await waitForStart(client, head, undefined);
+  if (waited.type === "route") return undefined;
+  if (waited.type === "aborted") return CLOSE;
+  const fault = waited.type === "crowded" ? CROWDED : UNKNOWN;
+  return await answerFault(client, head, { fault, isHtml: acceptsHtml(acceptOf(head)) });
+}
+
 /** Waits for a function to start. Limits the share of one peer among waiting requests. */
-async function waitForStart(client: Client, head: RequestHead, name: string): Promise<WaitOutcome> {
+async function waitForStart(
+  client: Client,
+  head: RequestHead,
+  name: string | undefined,
+): Promise<WaitOutcome> {
   const { account, context } = client;
   const isCrowded = !account.isExempt && account.waiting >= shareOf(context.limits.maxWaiting);
   if (isCrowded) return { type: "crowded" };
@@ -300,7 +333,7 @@ async function forward(
     requestId,
     upstreamHost: upstream.authority,
     via: client.context.via,
-    isHttp2: client.isHttp2 ?? false,
+    isHttp2: client.http2 !== undefined,
   };
   account.inFlight++;
   let outcome: Outcome;

@@ -6,14 +6,15 @@ import type { Wire } from "./http1/wire.ts";
 import type { WaitOutcome } from "./route_table.ts";
 
 /**
- * Waits for a function to start while the client stays connected. Reads what the client sends
+ * Waits for a function to start, or without a name until all functions are known, while the client
+ * stays connected. Reads what the client sends
  * meanwhile up to the buffer's size; the request head stays valid in its own buffer. A client that
  * shuts down its sending side after a whole request still waits.
  */
 export async function waitForRoute(
   client: Client,
   head: Pick<RequestHead, "framing" | "isHttp10">,
-  name: string,
+  name: string | undefined,
 ): Promise<WaitOutcome> {
   const { wire, deadlines, context } = client;
   const gone = new AbortController();

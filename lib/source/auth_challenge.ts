@@ -35,7 +35,7 @@ export function parseChallenge(value: string | null): Challenge | undefined {
 
 /**
  * Returns true if a registry may send ddsrv to this URL for a token: to its own host, to its parent
- * domain or a sibling of it, such as `auth.docker.io` for `registry-1.docker.io`, or to a host that
+ * domain or a sibling of it, such as `auth.example.com` for `registry.example.com`, or to a host that
  * the operator's file names. Otherwise it could have a password sent anywhere, or a request to a
  * service that only this host reaches.
  */

@@ -12,9 +12,6 @@ export interface Credentials {
   readonly names: (host: string) => boolean;
 }
 
-/** Key of Docker Hub in Docker's config.json, and the registry that it means. */
-const DOCKER_HUB = ["index.docker.io", "registry-1.docker.io"] as const;
-
 // deno-lint-ignore no-control-regex
 const CONTROL = /[\x00-\x1f\x7f]/;
 
@@ -63,7 +60,7 @@ function parseDockerConfig(text: string): Credentials {
         `The source's auth file has no "auth" for "${host}". ddsrv runs no credential helpers`,
       );
     }
-    found.set(host === DOCKER_HUB[0] || host === "docker.io" ? DOCKER_HUB[1] : host, credential);
+    found.set(host, credential);
   }
   return { of: (host) => found.get(host), names: (host) => found.has(host) };
 }

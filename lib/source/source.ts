@@ -50,6 +50,8 @@ export interface SourceOptions {
   readonly functionsDirectory: string;
   readonly intervalMs: number;
   readonly authFile: string | undefined;
+  /** The login itself, without a file. */
+  readonly authText?: string | undefined;
   readonly isolation: IsolationLevel;
   /** Asks the source; by default as the reference's type needs it. */
   readonly fetchVersion?: (options: FetchOptions) => Promise<Fetched>;
@@ -90,7 +92,7 @@ export async function openSource(options: SourceOptions): Promise<Source> {
 
   async function ask(events: SourceEvents): Promise<void> {
     const known = [present(), refused?.version].filter((one) => one !== undefined);
-    const authText = authFile === undefined ? undefined : await readAuthFile(authFile);
+    const authText = authFile === undefined ? options.authText : await readAuthFile(authFile);
     const { signal } = stopping;
     const fetched = await fetchVersion({ known, file: directory.download, authText, signal });
     const { version } = fetched;

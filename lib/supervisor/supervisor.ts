@@ -52,6 +52,8 @@ export interface SupervisorOptions {
   readonly onRun: (name: string, schedule: Schedule, run: EndedRun) => void;
   /** Called with each event and its result, for debug output. */
   readonly onStep?: ((name: string, event: Event, step: Step) => void) | undefined;
+  /** Called after the first scan. */
+  readonly onFirstScan?: (() => void) | undefined;
   readonly onWarning: (message: string) => void;
 }
 
@@ -311,8 +313,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
 
   function takeScan(scan: Scan): void {
     if (stopping.signal.aborted) return;
-    if (intake.take(scan)) announce();
+    const isFirst = !intake.hasScanned;
+    if (intake.take(scan) || isFirst) announce();
     domains.update(scan.names);
+    if (isFirst) options.onFirstScan?.();
     if (scan.names !== undefined) return;
     tasks.track(context.handStops.sweep(intake.isPresent, performance.now()));
     tasks.track(

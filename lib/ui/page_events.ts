@@ -25,9 +25,9 @@ export function listEvents(
   sampler: Sampler,
   { query, signal }: { readonly query: ListQuery; readonly signal: AbortSignal },
 ): AsyncGenerator<StreamEvent> {
-  return snapshotEvents(sampler.follow(signal), ({ functions }) => {
+  return snapshotEvents(sampler.follow(signal), ({ functions, source }) => {
     const selected = selectFunctions(functions, query);
-    return { values: liveValues(selected.shown, ROW_FIELDS), shape: shapeOfList(selected) };
+    return { values: liveValues(selected.shown, ROW_FIELDS), shape: shapeOfList(selected, source) };
   });
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ScheduleReport } from "../control/api.ts";
+import type { ScheduleReport, SourceReport } from "../control/api.ts";
 import type { FunctionView } from "./sampler.ts";
 import type { Selected } from "./select_functions.ts";
 
@@ -7,9 +7,13 @@ import type { Selected } from "./select_functions.ts";
  * Returns a short hash of everything that a page of the list shows, apart from its live values. If
  * it changes, the browser loads the page again.
  */
-export function shapeOfList({ shown, groups, count }: Selected): string {
+export function shapeOfList(
+  { shown, groups, count }: Selected,
+  source: SourceReport | undefined,
+): string {
   const rows = shown.map(({ report: { name, reason, problems } }) => [name, reason, problems[0]]);
-  return hash([rows, groups, count]);
+  const { reference, digest, takenAt, problem } = source ?? {};
+  return hash([rows, groups, count, reference, digest, takenAt, problem]);
 }
 
 /** As {@linkcode shapeOfList}, of the page of a function. */

@@ -1,4 +1,4 @@
-import type { FunctionReport } from "../control/api.ts";
+import type { FunctionReport, SourceReport } from "../control/api.ts";
 import { type FunctionRates, ratesBetween, type Sample } from "../control/rates.ts";
 import { sleep } from "../system/sleep.ts";
 import type { PageSource } from "./page_source.ts";
@@ -19,9 +19,10 @@ export interface FunctionSeries {
   readonly memoryBytes: readonly (number | undefined)[];
 }
 
-/** All functions at one moment, sorted by name. */
+/** All functions at one moment, sorted by name, and the source that they come from. */
 export interface Snapshot {
   readonly functions: readonly FunctionView[];
+  readonly source: SourceReport | undefined;
 }
 
 /** Takes samples of all functions while somebody looks. */
@@ -54,24 +55,29 @@ const NO_SERIES: FunctionSeries = {
 
 /** Creates a sampler; without callers it does nothing. `now` gives monotonic milliseconds. */
 export function createSampler(
-  source: Pick<PageSource, "functions" | "traffic">,
+  source: Pick<PageSource, "functions" | "traffic" | "supervisor">,
   { now = () => performance.now() }: { readonly now?: () => number } = {},
 ): Sampler {
   let sample: Sample | undefined;
-  let snapshot: Snapshot = { functions: [] };
+  let snapshot: Snapshot = { functions: [], source: undefined };
   let intervalMs = INTERVAL_MS;
   let taking: Promise<Snapshot> | undefined;
 
   async function take(): Promise<Snapshot> {
     const beganMs = now();
-    const [functions, traffic] = await Promise.all([source.functions(), source.traffic()]);
+    const [functions, traffic, supervisor] = await Promise.all([
+      source.functions(),
+      source.traffic(),
+      source.supervisor(),
+    ]);
     const next: Sample = { atMs: now(), functions, traffic };
     intervalMs = Math.min(
       MAX_INTERVAL_MS,
       Math.max(INTERVAL_MS, (next.atMs - beganMs) / MAX_SHARE),
     );
     const isGap = sample === undefined || next.atMs - sample.atMs > MAX_GAP_MS;
-    snapshot = isGap ? begin(next) : extend(snapshot, ratesBetween(sample!, next));
+    const views = isGap ? begin(next) : extend(snapshot, ratesBetween(sample!, next));
+    snapshot = { functions: views, source: supervisor.source ?? undefined };
     sample = next;
     return snapshot;
   }
@@ -95,29 +101,25 @@ export function createSampler(
   };
 }
 
-function begin({ functions }: Sample): Snapshot {
-  return {
-    functions: functions.map((report) => ({ report, rates: undefined, series: NO_SERIES })),
-  };
+function begin({ functions }: Sample): FunctionView[] {
+  return functions.map((report) => ({ report, rates: undefined, series: NO_SERIES }));
 }
 
-function extend(before: Snapshot, rates: readonly FunctionRates[]): Snapshot {
+function extend(before: Snapshot, rates: readonly FunctionRates[]): FunctionView[] {
   const past = new Map(before.functions.map((view) => [view.report.name, view.series]));
-  return {
-    functions: rates.map((one) => {
-      const series = past.get(one.report.name) ?? NO_SERIES;
-      return {
-        report: one.report,
-        rates: one,
-        series: {
-          requestsPerS: added(series.requestsPerS, one.requestsPerS),
-          p50Ms: added(series.p50Ms, one.p50Ms),
-          cpuShare: added(series.cpuShare, one.cpuShare),
-          memoryBytes: added(series.memoryBytes, one.report.ownMemoryBytes ?? undefined),
-        },
-      };
-    }),
-  };
+  return rates.map((one) => {
+    const series = past.get(one.report.name) ?? NO_SERIES;
+    return {
+      report: one.report,
+      rates: one,
+      series: {
+        requestsPerS: added(series.requestsPerS, one.requestsPerS),
+        p50Ms: added(series.p50Ms, one.p50Ms),
+        cpuShare: added(series.cpuShare, one.cpuShare),
+        memoryBytes: added(series.memoryBytes, one.report.ownMemoryBytes ?? undefined),
+      },
+    };
+  });
 }
 
 function added(

@@ -42,8 +42,10 @@ export function addViewRoutes(
 
   app.get(`${PAGE_PATH}/`, async (c) => {
     const query = parseListQuery(new URL(c.req.url).searchParams);
-    const selected = selectFunctions((await sampler.look()).functions, query);
-    return page(c, <FunctionsPage frame={frameOf(c)} query={query} selected={selected} />);
+    const { functions, source } = await sampler.look();
+    const selected = selectFunctions(functions, query);
+    const shown = { query, selected, source };
+    return page(c, <FunctionsPage frame={frameOf(c)} {...shown} />);
   });
   app.get(`${PAGE_PATH}/schedules`, async (c) => {
     const schedules = await source.schedules();

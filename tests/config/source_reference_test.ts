@@ -35,7 +35,7 @@ Deno.test("parseSourceReference() reads archives, artifacts and repositories", (
       registry: "http://localhost:5000",
       directory: ["functions"],
     }],
-    ["oci://docker.io/team/f", { registry: "https://registry-1.docker.io" }],
+    ["oci://registry:443/team/f", { registry: "https://registry" }],
     ["git+https://git.test/team/f.git", { type: "repository", url: "https://git.test/team/f.git" }],
     ["git+https://git.test/f#release/1.x:apps/functions", {
       ref: "release/1.x",
@@ -84,6 +84,11 @@ const refused: readonly (readonly [text: string, message: RegExp])[] = [
   ["https://files.test/f#dir=a/*", /relative path/],
   ["https://files.test/f#a#b", /more than one/],
   ["oci://registry.test", /no repository/],
+  [
+    "oci://team/functions",
+    /names no registry.*no default one\. Give oci:\/\/HOST\/team\/functions/,
+  ],
+  ["oci:///functions", /names no registry/],
   ["oci://registry.test/Upper", /lower case/],
   ["oci://registry.test/../f", /lower case/],
   ["oci://registry.test/f:../x", /lower case/],

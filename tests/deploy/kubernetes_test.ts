@@ -3,7 +3,13 @@ import type { Container, PodSpec } from "kubernetes-types/core/v1";
 import { parseEnvironment } from "../../lib/config/environment.ts";
 import { DEPLOY, readVersion, readYaml } from "./files.ts";
 import type { Kinds } from "./kinds.ts";
-import { findFaults, type Manifest } from "./published_types.ts";
+import {
+  findAllFaults,
+  findFaults,
+  type KubernetesVersion,
+  type Manifest,
+  VERSIONS,
+} from "./published_types.ts";
 
 /** The fields of a kustomization that these tests read. */
 interface Kustomization {
@@ -26,6 +32,9 @@ const { metadata, spec: pod } = deployment.spec!.template as {
 };
 const container = pod.containers[0] as Required<Container>;
 
+/** The pod of the Deployment with a field of Kubernetes 1.36. */
+const newerPod = { ...pod, schedulingGroup: { podGroupName: "group" } };
+
 function portOf(name: unknown): number | undefined {
   return container.ports.find((port) => port.name === name)?.containerPort;
 }
@@ -34,11 +43,38 @@ Deno.test("Kubernetes manifests match the published types of their kinds", async
   const manifests = await Promise.all(
     resources.map((path) => readYaml<Manifest>(`kubernetes/${path}`)),
   );
-  assert.equal(await findFaults(manifests), "");
-  const first = manifests[0]!;
+  assert.equal(await findAllFaults(manifests), "");
+});
+
+/** Manifests with a fault, and the message of each version. */
+const BROKEN: readonly (readonly [string, (spec: object) => object, RegExp])[] = [
+  ["an unknown field", (spec) => ({ ...spec, replica: 3 }), /"replica"' does not exist in type/],
+  ["a wrong type", (spec) => ({ ...spec, replicas: "3" }), /'string' is not assignable/],
+  [
+    "a missing field",
+    ({ ...spec }) => ({ ...spec, selector: undefined }),
+    /"?selector"?' is missing/,
+  ],
+];
+
+for (const version of Object.keys(VERSIONS) as KubernetesVersion[]) {
+  for (const [what, spoil, expected] of BROKEN) {
+    Deno.test(`Kubernetes ${version} refuses a Deployment with ${what}`, async () => {
+      const broken = { ...deployment, spec: spoil(deployment.spec!) };
+      assert.match(await findFaults([broken as unknown as Manifest], version), expected);
+    });
+  }
+}
+
+Deno.test("only the newer Kubernetes knows a newer field, and refuses a wrong format", async () => {
+  const withField = (spec: object): Manifest =>
+    ({ ...deployment, spec: { ...deployment.spec, ...spec } }) as unknown as Manifest;
+  const newer = withField({ template: { ...deployment.spec!.template, spec: newerPod } });
+  assert.equal(await findFaults([newer], "1.36"), "");
+  assert.match(await findFaults([newer], "1.30"), /"schedulingGroup"' does not exist in type/);
   assert.match(
-    await findFaults([{ ...first, extra: 1 } as Manifest]),
-    /"extra"' does not exist in type 'Namespace'/,
+    await findFaults([withField({ replicas: 1.5 })], "1.36"),
+    /replicas must be integer/,
   );
 });
 

@@ -7,7 +7,7 @@ import { parseSourceReference } from "../../lib/config/source_reference.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 import { testWith } from "../test_with.ts";
 import { DEPLOY, parseYaml, readVersion, run } from "./files.ts";
-import { findFaults, type Manifest } from "./published_types.ts";
+import { findAllFaults, type Manifest } from "./published_types.ts";
 
 async function render(directory: string): Promise<readonly Manifest[]> {
   const { success, stdout, text } = await run("kubectl", "kustomize", directory);
@@ -34,7 +34,7 @@ await testWith(
   "kustomize renders manifests that match the published schemas",
   async () => {
     const manifests = await render(`${DEPLOY}kubernetes`);
-    assert.equal(await findFaults(manifests), "");
+    assert.equal(await findAllFaults(manifests), "");
     const { metadata, spec } = findDeployment(manifests);
     assert.equal(metadata?.namespace, "ddsrv");
     const { image } = spec!.template.spec!.containers[0]!;
@@ -47,7 +47,7 @@ await testWith(
   "kustomize with git-sync serves functions through the link of git-sync",
   async () => {
     const manifests = await renderWith("git-sync");
-    assert.equal(await findFaults(manifests), "");
+    assert.equal(await findAllFaults(manifests), "");
     assert.ok(manifests.every(({ kind }) => kind !== "PersistentVolumeClaim"));
     const { containers, initContainers, volumes } = findDeployment(manifests).spec!.template.spec!;
     const [server, sync] = [containers[0]!, initContainers![0]!];
@@ -75,7 +75,7 @@ await testWith(
   "kustomize with a source needs no shared volume",
   async () => {
     const manifests = await renderWith("source");
-    assert.equal(await findFaults(manifests), "");
+    assert.equal(await findAllFaults(manifests), "");
     assert.ok(manifests.every(({ kind }) => kind !== "PersistentVolumeClaim"));
     const { containers, volumes } = findDeployment(manifests).spec!.template.spec!;
     const { env, volumeMounts } = containers[0]!;

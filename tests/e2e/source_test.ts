@@ -36,6 +36,11 @@ async function readiness(admin: string): Promise<Readiness> {
   return { status: response.status, digest, text: await response.text() };
 }
 
+async function statusOf(response: Response): Promise<number> {
+  await response.body?.cancel();
+  return response.status;
+}
+
 async function converges(admin: string, digest: string): Promise<void> {
   let now: Readiness | undefined;
   await eventually(`${admin} serves ${digest}`, async () => {
@@ -79,13 +84,19 @@ Deno.test("serve --source: replicas converge to an archive, and keep it whatever
   };
   {
     await using two = await startReplica(url, slow);
+    match(one.output(), /Schedules do not run here: with --source/);
     const before = await readiness(one.admin);
     deepEqual([before.status, before.digest], [503, null]);
     match(
       before.text,
       /^the source of the functions has not been read yet\nsource: no version yet/,
     );
+    // Nobody knows yet whether they are functions.
+    const early = [fetch(`${one.url}/changed`), fetch(`${one.url}/nobody`)];
+    const reloaded = one.cli("reload", "nobody");
     isAway = false;
+    deepEqual(await Promise.all(early.map((it) => it.then(statusOf))), [200, 404]);
+    match((await reloaded).stderr, /There is no function "nobody"/);
     await Promise.all([one, two].map(({ admin }) => converges(admin, digestOf(first))));
     for (const { url } of [one, two]) {
       equal(await (await fetch(`${url}/changed`)).text(), "1");
@@ -113,6 +124,10 @@ Deno.test("serve --source: replicas converge to an archive, and keep it whatever
     equal((await readiness(two.admin)).digest, digestOf(first));
     equal(await signed("{}", SECRET).then((it) => it.text()), "ok\n");
     await converges(two.admin, digestOf(second));
+    match(
+      (await two.cli("ls")).stdout,
+      new RegExp(`\nSource http://.*f\\.tar\\.gz: ${digestOf(second)} since `),
+    );
     await two.answers("/changed", "2");
     await two.answers("/new", "new");
     await eventually("gone is gone", async () => {
@@ -244,3 +259,48 @@ async function runServe(
     `${directory}.sock`,
   ]);
 }
+
+Deno.test("serve --source: the token of the environment goes to the source alone", async () => {
+  const token = "a-secret-of-the-source";
+  const seen: (string | null)[] = [];
+  const environment = "Deno.serve(() => Response.json(JSON.stringify(Deno.env.toObject())));\n";
+  const bytes = archive({ name: "show/index.ts", content: environment });
+  await using elsewhere = pretendServer((request) => {
+    seen.push(request.headers.get("authorization"));
+    return new Response(bytes);
+  });
+  await using files = pretendServer((request) =>
+    request.headers.get("authorization") === `Bearer ${token}`
+      ? Response.redirect(`${elsewhere.url}/f.tar`)
+      : new Response("", { status: 401 })
+  );
+  const flags = ["--source", `${files.url}/f.tar`];
+  for (const level of ["full", "none"]) {
+    await using replica = await startReplica(`${files.url}/f.tar`, {
+      flags: ["--isolation", level],
+      env: { DDSRV_SOURCE_TOKEN: token },
+    });
+    await converges(replica.admin, `sha256:${sha256(bytes)}`);
+    const shown = await fetch(`${replica.url}/show`);
+    const text = await shown.text();
+    deepEqual([shown.status, text.includes("PATH"), text.includes(token)], [200, true, false]);
+    equal(replica.output().includes(token), false);
+    const { stdout } = await replica.cli("status", "--json");
+    equal(stdout.includes(token), false);
+  }
+  deepEqual(new Set(seen), new Set([null]));
+  const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
+    [`${token}\r\nX-Other: 1`, [], /DDSRV_SOURCE_TOKEN is not one line/],
+    [token, ["--source-auth-file", "/nonexistent"], /both set\. Leave out one/],
+  ];
+  await using place = await temporaryDirectory();
+  for (const [value, more, message] of wrong) {
+    const { code, stderr } = await runCli(
+      ["serve", place.path, "--port=0", "--socket", place.at("socket"), ...flags, ...more],
+      { DDSRV_SOURCE_TOKEN: value },
+    );
+    equal(code, 1);
+    match(stderr, message);
+    equal(stderr.includes(token), false);
+  }
+});

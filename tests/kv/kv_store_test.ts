@@ -90,3 +90,94 @@ for (const [what, answer, expected] of BAD_ANSWERS) {
     await assert.rejects(store.get(KEY), expected);
   });
 }
+
+/** A server of the tests that counts its metadata exchanges, and lets a test change its answers. */
+function createCounted() {
+  const counted = { exchanges: 0, operations: 0, refuse: [] as number[] };
+  const handle = createKvHandler(TOKEN);
+  async function handler(request: Request): Promise<Response> {
+    if (!new URL(request.url).pathname.includes("/data/")) {
+      counted.exchanges++;
+      return await handle(request);
+    }
+    counted.operations++;
+    const status = counted.refuse.shift();
+    return status === undefined ? await handle(request) : new Response("no", { status });
+  }
+  return { counted, handler };
+}
+
+Deno.test("openKvStore() exchanges metadata once until it expires", async () => {
+  const { counted, handler } = createCounted();
+  await using server = serve(handler);
+  let nowMs = Date.now();
+  let token = TOKEN;
+  const store = openKvStore({
+    url: server.url,
+    readToken: () => Promise.resolve(token),
+    now: () => nowMs,
+  });
+  const absent = await store.get(KEY);
+  await store.replace(KEY, { ...absent, value: bytes("1"), expiresAtMs: 4_000_000_000_000 });
+  await store.get(KEY);
+  assert.deepEqual([counted.exchanges, counted.operations], [1, 3]);
+  // The server's metadata is valid for an hour.
+  nowMs += 3_595_000;
+  await store.get(KEY);
+  assert.equal(counted.exchanges, 2);
+  token = "another one";
+  await assert.rejects(store.get(KEY), /answered with 401/);
+  assert.equal(counted.exchanges, 3);
+});
+
+/** Answers of the server to operations with kept metadata, and what follows. */
+const REFUSALS: readonly {
+  readonly refuse: readonly number[];
+  readonly write?: true;
+  readonly error?: RegExp;
+  readonly exchanges: number;
+  readonly operations: number;
+}[] = [
+  { refuse: [401], exchanges: 2, operations: 2 },
+  { refuse: [401], write: true, exchanges: 2, operations: 2 },
+  { refuse: [401, 401], error: /answered with 401/, exchanges: 2, operations: 2 },
+  { refuse: [503], exchanges: 2, operations: 2 },
+  { refuse: [503, 500], error: /answered with 500/, exchanges: 2, operations: 2 },
+  { refuse: [503], write: true, error: /answered with 503/, exchanges: 1, operations: 1 },
+  { refuse: [429], error: /answered with 429/, exchanges: 1, operations: 1 },
+];
+
+for (const { refuse, write, error, exchanges, operations } of REFUSALS) {
+  const what = `${refuse.join(" and ")} to a ${write ? "write" : "read"}`;
+  Deno.test(`openKvStore() renews its metadata after ${what}`, async () => {
+    const { counted, handler } = createCounted();
+    await using server = serve(handler);
+    const store = openKvStore({ url: server.url, readToken: () => Promise.resolve(TOKEN) });
+    const absent = await store.get(KEY);
+    counted.operations = 0;
+    counted.refuse.push(...refuse);
+    const change = { ...absent, value: bytes("1"), expiresAtMs: 4_000_000_000_000 };
+    const asked = write ? store.replace(KEY, change) : store.get(KEY);
+    if (error === undefined) await asked;
+    else await assert.rejects(asked, error);
+    assert.deepEqual([counted.exchanges, counted.operations], [exchanges, operations]);
+    await store.get(KEY);
+    const isDropped = refuse[0] !== 429;
+    assert.equal(counted.exchanges, isDropped ? Math.max(2, error && !write ? 3 : 2) : 1);
+  });
+}
+
+Deno.test("openKvStore() keeps no metadata without a time of expiry, or of a clock behind", async () => {
+  for (const expiresAt of [undefined, "soon", new Date(0).toISOString()]) {
+    const { counted, handler } = createCounted();
+    await using server = serve(async (request) => {
+      const response = await handler(request);
+      if (response.headers.get("content-type") !== "application/json") return response;
+      return Response.json({ ...await response.json(), expiresAt });
+    });
+    const store = openKvStore({ url: server.url, readToken: () => Promise.resolve(TOKEN) });
+    await store.get(KEY);
+    await store.get(KEY);
+    assert.equal(counted.exchanges, 2);
+  }
+});

@@ -1,6 +1,7 @@
 import { faultOf } from "../../lib/proxy/http1/fault.ts";
 import { deepEqual, equal, match } from "node:assert/strict";
 import { RouteTable } from "../../lib/proxy/route_table.ts";
+import { eventually } from "../patience.ts";
 import { begin, GET, OK, openStage } from "./harness.ts";
 
 const FAULT = faultOf("function-failed", { message: "It does not compile" });
@@ -23,6 +24,46 @@ Deno.test("RouteTable.wait() returns the route once it is no longer waiting", as
   deepEqual(await last, { type: "route", route: undefined });
   routes.set("a", { type: "waiting" });
   deepEqual(await routes.wait("a", { ...limits, waitTimeoutMs: 1 }), { type: "timeout" });
+});
+
+Deno.test("RouteTable.wait() without a name waits until all functions are known", async () => {
+  const limits = { waitTimeoutMs: Infinity, maxWaiting: 2 };
+  const routes = new RouteTable({ isComplete: false });
+  equal(routes.isComplete, false);
+  deepEqual(await routes.wait(undefined, { ...limits, waitTimeoutMs: 1 }), { type: "timeout" });
+  const waits = [routes.wait(undefined, limits), routes.wait(undefined, limits)];
+  deepEqual(await routes.wait(undefined, limits), { type: "crowded" });
+  routes.complete();
+  for (const wait of waits) deepEqual(await wait, { type: "route", route: undefined });
+  deepEqual(await routes.wait(undefined, limits), { type: "route", route: undefined });
+  equal(new RouteTable().isComplete, true);
+});
+
+Deno.test("serveClient() answers no 404 until all functions are known", async () => {
+  const routes = new RouteTable({ isComplete: false });
+  await using stage = openStage({ waitTimeoutMs: 20 }, { routes });
+  const early = await stage.connect();
+  await early.write("GET /late HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  match(
+    await early.readAll(),
+    /^HTTP\/1.1 503 .*\r\nretry-after: 1\r\n.*\nddsrv has not read its functions yet$/s,
+  );
+});
+
+Deno.test("serveClient() finds the function of a request that came before it was known", async () => {
+  const routes = new RouteTable({ isComplete: false });
+  await using stage = openStage({}, { routes });
+  const [client, other] = [await stage.connect(), await stage.connect()];
+  await client.write("GET /app/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  await other.write("GET /none HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  await eventually("both wait", () => routes.waitingFor(undefined) === 2);
+  routes.set("app", { type: "ready", upstream: stage.upstream });
+  routes.complete();
+  const served = await stage.backend.accept();
+  match(await served.readHead(), /^GET \/x HTTP/);
+  await served.write(OK);
+  match(await client.readAll(), /^HTTP\/1.1 200 /);
+  match(await other.readAll(), /^HTTP\/1.1 404 /);
 });
 
 Deno.test("serveClient() answers for missing and failed functions", async () => {

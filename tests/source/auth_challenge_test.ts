@@ -21,7 +21,7 @@ Deno.test("parseChallenge() reads Basic and Bearer", () => {
 
 const rows: readonly (readonly [registry: string, realm: string, isAllowed: boolean])[] = [
   ["https://registry.test", "https://registry.test/token", true],
-  ["https://registry-1.docker.io", "https://auth.docker.io/token", true],
+  ["https://registry.hosts.example", "https://auth.hosts.example/token", true],
   ["https://registry.gitlab.example", "https://gitlab.example/jwt/auth", true],
   ["https://registry.gitlab.example", "https://gitlab.example.evil.test/jwt", false],
   ["https://registry.gitlab.example", "https://evilgitlab.example/jwt", false],

@@ -16,13 +16,13 @@ Deno.test("parseCredentials() reads Docker's config.json", () => {
     JSON.stringify({
       auths: {
         "registry.test:5000": { auth: btoa("ann:secret") },
-        "https://index.docker.io/v1/": { username: "bob", password: "word" },
+        "https://other.test/v1/": { username: "bob", password: "word" },
       },
     }),
     "registry.test",
   );
   deepEqual(credentials.of("registry.test:5000"), { user: "ann", secret: "secret" });
-  deepEqual(credentials.of("registry-1.docker.io"), { user: "bob", secret: "word" });
+  deepEqual(credentials.of("other.test"), { user: "bob", secret: "word" });
   equal(credentials.of("registry.test"), undefined);
   equal(credentials.names("registry.test:5000"), true);
   equal(credentials.names("registry.test"), false);

@@ -19,7 +19,8 @@ Deno.test({
     let hasAsked = false;
     routes.waitingFor = (name) => {
       const waiting = waitingFor(name);
-      const isLastCheck = routes.onWanted !== undefined && routes.get(name)?.type === "waiting";
+      const isLastCheck = routes.onWanted !== undefined && name !== undefined &&
+        routes.get(name)?.type === "waiting";
       if (!hasAsked && isLastCheck && waiting === 0) {
         hasAsked = true;
         queueMicrotask(async () => {

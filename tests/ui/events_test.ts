@@ -19,6 +19,7 @@ function samplerOf(...snapshots: readonly (readonly Partial<Report>[])[]): Sampl
       rates: undefined,
       series: SERIES,
     })),
+    source: undefined,
   }));
   return {
     look: () => Promise.resolve(all[0]!),
@@ -48,6 +49,31 @@ Deno.test("listEvents() sends all values once, then changed ones, and the shape 
   deepEqual(events.map(({ event }) => event), ["values", "shape", "values", "shape"]);
   equal(Object.keys(events[0]!.data as object).length, 12);
   deepEqual(events[2]!.data, { "a/memory": "1.0 KiB" });
+});
+
+Deno.test("listEvents() sends a new shape if the source becomes stale", async () => {
+  const source = {
+    reference: "oci://registry.test/f:stable",
+    digest: "sha256:1",
+    takenAt: "2026-01-30T09:15:00.000Z",
+    checkedAt: null,
+    failures: 0,
+    problem: null,
+  };
+  const snapshots: readonly Snapshot[] = [
+    { functions: [], source },
+    { functions: [], source: { ...source, checkedAt: source.takenAt } },
+    { functions: [], source: { ...source, problem: "It is away" } },
+  ];
+  const sampler: Sampler = {
+    look: () => Promise.resolve(snapshots[0]!),
+    async *follow() {
+      yield* await Promise.resolve(snapshots);
+    },
+  };
+  const { signal } = new AbortController();
+  const events = await eventsOf(listEvents(sampler, { query: LIST, signal }));
+  deepEqual(events.map(({ event }) => event), ["shape", "shape"]);
 });
 
 Deno.test("functionEvents() changes the shape if the function goes away", async () => {

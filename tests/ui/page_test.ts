@@ -329,3 +329,28 @@ Deno.test("page: an error of the supervisor is a page, and a later request works
   Object.assign(source, { functions });
   equal((await browser.ask("/_ui/")).status, 200);
 });
+
+Deno.test("page: the list says which version of a source is served, and since when it is stale", async () => {
+  const plain = fakeSource();
+  const source = {
+    reference: `oci://registry.test/${HOSTILE}`,
+    digest: "sha256:01",
+    takenAt: "2026-01-30T09:15:00.000Z",
+    checkedAt: "2026-01-30T10:00:00.000Z",
+    failures: 1,
+    problem: "It is away",
+  };
+  using without = openBrowserPage();
+  await without.logIn();
+  doesNotMatch(await (await without.ask("/_ui/")).text(), /Source oci/);
+  const supervisor = async () => ({ ...await plain.supervisor(), source });
+  using browser = openBrowserPage({ source: { ...plain, supervisor } });
+  await browser.logIn();
+  const html = await (await browser.ask("/_ui/")).text();
+  ok(
+    html.includes(
+      `Source oci://registry.test/${ESCAPED}: sha256:01 since 2026-01-30T09:15:00.000Z`,
+    ),
+  );
+  ok(html.includes("stale since 2026-01-30T10:00:00.000Z: It is away"));
+});

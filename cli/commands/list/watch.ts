@@ -1,4 +1,5 @@
 import type { FunctionReport } from "../../../lib/control/api.ts";
+import type { Listing } from "../list.ts";
 import { sleep } from "../../../lib/system/sleep.ts";
 import { type LiveScreen, openLiveScreen } from "../../output/live_screen.ts";
 import { printOut } from "../../output/print.ts";
@@ -8,8 +9,8 @@ import { untilInterrupted } from "../../output/until_interrupted.ts";
 
 /** Input of {@linkcode watchFunctions}. */
 export interface FunctionWatch {
-  readonly read: () => Promise<FunctionReport[]>;
-  readonly render: (functions: readonly FunctionReport[]) => string;
+  readonly read: () => Promise<Listing>;
+  readonly render: (listing: Listing) => string;
   /** Prints lines of JSON, also on a terminal. */
   readonly isJson: boolean;
 }
@@ -32,21 +33,22 @@ export async function watchFunctions(
   using screen = isJson || terminalSize() === undefined
     ? undefined
     : openLiveScreen({ redraw: draw });
-  let functions: readonly FunctionReport[] | undefined;
+  let listing: Listing | undefined;
 
   function draw(): void {
-    if (functions !== undefined) screen?.draw(render(functions));
+    if (listing !== undefined) screen?.draw(render(listing));
   }
 
   async function follow(): Promise<void> {
     let before: string | undefined;
     const isStdoutClosed = createStdoutWatch();
     while (!signal.aborted && !isStdoutClosed()) {
-      functions = await read();
+      listing = await read();
       if (signal.aborted) return;
-      const state = JSON.stringify(functions.map(stateOf));
+      const { functions, source } = listing;
+      const state = JSON.stringify([functions.map(stateOf), source?.digest, source?.problem]);
       if (screen !== undefined) draw();
-      else if (state !== before) printOut(render(functions));
+      else if (state !== before) printOut(render(listing));
       before = state;
       await sleep(INTERVAL_MS, signal);
     }

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { ConfigSources } from "../../../lib/config/config_sources.ts";
 import { ConfigError } from "../../../lib/config/json_file.ts";
 import { type LoadedSettings, loadSettings } from "../../../lib/config/load_settings.ts";
+import { describeIdleSchedules } from "../../../lib/config/schedule_runs.ts";
 import { flagOf } from "../../../lib/config/setting.ts";
 import { SETTING_ENTRIES } from "../../../lib/config/setting_entries.ts";
 import { mergeSettings, type Settings, type SomeSettings } from "../../../lib/config/settings.ts";
@@ -33,7 +34,12 @@ export async function readSettings(
     requireKeyPair(loaded.settings);
     requireTls(loaded.settings);
     requireKvUrl(loaded.settings);
-    return { ...loaded, sources: { ...loaded.sources, flags: flagsOf(options) } };
+    const idle = describeIdleSchedules(loaded.settings);
+    return {
+      ...loaded,
+      warnings: [...loaded.warnings, ...idle === undefined ? [] : [idle]],
+      sources: { ...loaded.sources, flags: flagsOf(options) },
+    };
   } catch (error) {
     if (error instanceof ConfigError) {
       throw new CliError(`${error.message}\nFix it and start again`);

@@ -2,18 +2,24 @@ import type { Settings } from "../../../lib/config/settings.ts";
 import type { SourceReport } from "../../../lib/control/api.ts";
 import { reportSource } from "../../../lib/control/report_source.ts";
 import type { Webhook } from "../../../lib/control/source_webhook.ts";
+import { parseCredentials } from "../../../lib/source/credentials.ts";
 import { openSource, type Source } from "../../../lib/source/source.ts";
 import type { Supervisor } from "../../../lib/supervisor/supervisor.ts";
 import { CliError } from "../../exit_code.ts";
 import type { Console } from "../../output/console.ts";
+
+/** Variable with the text of `--source-auth-file`, for hosts that give secrets that way. */
+const TOKEN_VARIABLE = "DDSRV_SOURCE_TOKEN";
 
 /** The source of the served functions. Disposing of it stops asking. */
 export interface ServedSource extends AsyncDisposable {
   readonly report: SourceReport;
   /** Returns true once the supervisor has seen the functions of a version. */
   readonly isLoaded: () => boolean;
-  /** Begins to ask the source. */
-  readonly start: (supervisor: Pick<Supervisor, "announce" | "scan">) => void;
+  /** Begins to ask the source. `onLoaded` is called with each version that the supervisor has seen. */
+  readonly start: (
+    supervisor: Pick<Supervisor, "announce" | "scan"> & { readonly onLoaded: () => void },
+  ) => void;
   /** Asks the source soon. */
   readonly poll: () => void;
   /** Answers webhooks, if they have a secret. */
@@ -49,8 +55,10 @@ export async function openServedSource(
 ): Promise<ServedSource | undefined> {
   const { source: reference, sourceWebhookSecretFile: secretFile } = settings;
   if (reference === undefined) return undefined;
+  const authText = tokenOf(Deno.env.get(TOKEN_VARIABLE), settings);
   const source = await openSource({
     reference,
+    authText,
     functionsDirectory: settings.functionsDirectory,
     intervalMs: settings.sourcePollMs,
     authFile: settings.sourceAuthFile,
@@ -75,7 +83,10 @@ export async function openServedSource(
           console.say(
             `Source: ${digest}, with ${changed.length} changed and ${removed.length} removed`,
           );
-          void supervisor.scan().then(() => isLoaded = true);
+          void supervisor.scan().then(() => {
+            isLoaded = true;
+            supervisor.onLoaded();
+          });
         },
         onProblem: (problem) => say(problem),
       });
@@ -96,6 +107,28 @@ export async function openServedSource(
       ? "There are no functions until it can be used"
       : `The version ${digest} stays`;
     console.warn(`Cannot use the source ${reference?.text}: ${problem}. ${rest}`);
+  }
+}
+
+/** Returns the login of the environment; throws {@linkcode CliError} if it can't be used. */
+function tokenOf(
+  text: string | undefined,
+  { sourceAuthFile }: Pick<Settings, "sourceAuthFile">,
+): string | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (sourceAuthFile !== undefined) {
+    throw new CliError(
+      `${TOKEN_VARIABLE} and --source-auth-file are both set. Leave out one of them`,
+    );
+  }
+  try {
+    parseCredentials(text, "");
+    return text;
+  } catch {
+    throw new CliError(
+      `${TOKEN_VARIABLE} is not one line with a token or user:password. Set it without control ` +
+        "characters",
+    );
   }
 }
 

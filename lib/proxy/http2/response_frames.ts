@@ -37,6 +37,8 @@ const NOTHING = new Uint8Array(0);
 
 /** Translates a response of HTTP/1.1, written piece by piece, to frames of one stream. */
 export class ResponseFrames {
+  /** Status of the final response, as it was sent; 0 before that. */
+  status = 0;
   /** True when everything is sent. */
   isEnded = false;
   /** True when the stream has become a tunnel. */
@@ -146,6 +148,7 @@ export class ResponseFrames {
   }
 
   #block(status: number, isLast: boolean): void {
+    if (status >= 200) this.status = status;
     block.clear();
     this.#startBlock();
     writeResponse(block, shared, status);

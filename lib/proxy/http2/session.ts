@@ -1,9 +1,9 @@
 import { Buffer } from "node:buffer";
-import { linger, refuseClient } from "../send_reply.ts";
+import { linger, logUnreadable, refuseClient } from "../send_reply.ts";
 import { ConnectionSlot, ConnectionTable } from "../connection_table.ts";
 import { PeerPlaces } from "../peer_places.ts";
 import type { Client, ClientDeadlines } from "../context.ts";
-import { faultOf } from "../http1/fault.ts";
+import { faultOf, malformed } from "../http1/fault.ts";
 import { isAt } from "../http1/octets.ts";
 import { Wire } from "../http1/wire.ts";
 import { createTally, type Tally } from "../tally.ts";
@@ -305,6 +305,7 @@ export class Session {
     const request = toRequestText(fields, { isEnded, webSocketKey });
     if (request.type === "request") return this.#serve(id, { request, isEnded });
     this.#sendReset(id, ErrorCode.ProtocolError);
+    logUnreadable(this.#client, { fault: malformed(request.reason), bytes: 0 });
     this.#spend(Cost.WastedStream);
   }
 
@@ -469,7 +470,7 @@ export class Session {
       deadlines: kit.deadlines,
       tally: kit.tally,
       context,
-      isHttp2: true,
+      http2: { isTunnel: request.isTunnel, sentStatus: () => stream.response.status },
     };
     const served = this.#answer(client, request).catch(context.onError).finally(() => {
       this.#kits.push(kit);

@@ -1,5 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { JSX } from "hono/jsx/jsx-runtime";
+import type { SourceReport } from "../../control/api.ts";
+import { describeSource } from "../../control/describe_source.ts";
 import { shapeOfList } from "../page_shape.ts";
 import type { FunctionView } from "../sampler.ts";
 import {
@@ -24,10 +26,11 @@ const GROUP_LABELS: Readonly<Record<StatusGroup, string>> = {
 
 /** The list of functions. */
 export function FunctionsPage(
-  { frame, query, selected }: {
+  { frame, query, selected, source }: {
     readonly frame: Frame;
     readonly query: ListQuery;
     readonly selected: Selected;
+    readonly source: SourceReport | undefined;
   },
 ): JSX.Element {
   return (
@@ -36,9 +39,14 @@ export function FunctionsPage(
       title="Functions"
       current="functions"
       events={`events${formatListQuery(query)}`}
-      shape={shapeOfList(selected)}
+      shape={shapeOfList(selected, source)}
     >
       <h1>Functions</h1>
+      {source !== undefined && (
+        <p class={source.problem === null ? "why" : "notice bad"}>
+          Source {source.reference}: {describeSource(source)}
+        </p>
+      )}
       <Groups query={query} selected={selected} />
       <search>
         <form class="find" method="get" action="./">

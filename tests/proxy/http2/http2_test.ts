@@ -230,8 +230,24 @@ Deno.test("openProxy() answers before a body is complete, and stops it without a
   equal((await client.next(FrameType.RstStream, 1)).code, ErrorCode.NoError);
 });
 
+Deno.test("openProxy() logs a malformed request of HTTP/2 like one of HTTP/1.1", async () => {
+  const records: AccessRecord[] = [];
+  await using stage = openHttp2Stage({}, { onAccess: (record) => records.push(record) });
+  using client = await greeted(stage);
+  await client.request(1, getOf("/app/x", [["connection", "close"]]));
+  equal((await client.next(FrameType.RstStream, 1)).code, ErrorCode.ProtocolError);
+  const old = await stage.connect(one.authority);
+  await old.write("GET /app HTTP/1.1\r\n\r\n");
+  match(await old.readHead(), /^HTTP\/1\.1 400 /);
+  await eventually("both records", () => records.length === 2);
+  const [reset, refused] = records.map((record) => ({ ...record, bytes: 0, startedAtMs: 0 }));
+  deepEqual(reset, refused);
+  deepEqual([reset!.status, reset!.error, records[0]!.bytes], [400, "malformed-request", 0]);
+});
+
 Deno.test("openProxy() opens WebSockets on streams (RFC 8441), and refuses in order", async () => {
-  await using stage = openHttp2Stage();
+  const records: AccessRecord[] = [];
+  await using stage = openHttp2Stage({}, { onAccess: (record) => records.push(record) });
   const client = await connectHttp2(stage.proxy.port);
   using _client = client;
   const { text } = await client.greet();
@@ -283,6 +299,14 @@ Deno.test("openProxy() opens WebSockets on streams (RFC 8441), and refuses in or
   // A tunnel to another server is none of a web server's business.
   await client.request(7, [[":method", "CONNECT"], [":authority", "h:1"]], { isOpen: true });
   deepEqual((await client.response(7)).fields[0], [":status", "501"]);
+  // As the client has got them, and with its own method.
+  await eventually("all records", () => records.length === 4);
+  deepEqual(records.map(({ method, status, error }) => [method, status, error]), [
+    ["CONNECT", 200, undefined],
+    ["CONNECT", 502, "upstream-failed"],
+    ["CONNECT", 403, undefined],
+    ["", 501, "method-not-implemented"],
+  ]);
 });
 
 Deno.test("Proxy.drain() announces the end, answers requests in flight, and refuses further ones", async () => {
