@@ -30,14 +30,17 @@ export async function openTools(cache: string): Promise<Tools> {
   const libraries = ["usr/lib", "lib"].map((place) => join(root, place, platform));
   const places = ["links", "usr/sbin", "usr/bin", "sbin", "bin"].map((place) => join(root, place));
   const scripts = join(root, "usr/share/debootstrap");
-  const hasScripts = await Deno.stat(scripts).catch(() => undefined) !== undefined;
+  const extensions = join(libraries[0]!, "xtables");
+  const exists = async (path: string): Promise<boolean> =>
+    await Deno.stat(path).catch(() => undefined) !== undefined;
   return {
     root,
     env: {
       PATH: [...places, Deno.env.get("PATH") ?? ""].join(":"),
       LD_LIBRARY_PATH: libraries.join(":"),
-      XTABLES_LIBDIR: join(libraries[0]!, "xtables"),
-      ...(hasScripts ? { DEBOOTSTRAP_DIR: scripts } : {}),
+      // Installed programs know their own places.
+      ...(await exists(extensions) ? { XTABLES_LIBDIR: extensions } : {}),
+      ...(await exists(scripts) ? { DEBOOTSTRAP_DIR: scripts } : {}),
     },
   };
 }
