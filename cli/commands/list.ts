@@ -1,4 +1,3 @@
-import type { FunctionReport, SourceReport } from "../../lib/control/api.ts";
 import { connectControl, type ControlClient } from "../../lib/control/control_client.ts";
 import type { FunctionFilter } from "../output/function_filter.ts";
 import { describeSource } from "../../lib/control/describe_source.ts";
@@ -6,6 +5,7 @@ import { formatFunctions } from "../output/function_table.ts";
 import { printOut } from "../output/print.ts";
 import { terminalSize } from "../output/terminal.ts";
 import { makeVisible } from "../output/visible.ts";
+import type { Listing } from "./list/listing.ts";
 
 /** Options of `ddsrv list`. */
 export interface ListOptions {
@@ -33,13 +33,6 @@ export async function list(options: ListOptions): Promise<number> {
     printOut(render(await read()));
   }
   return 0;
-}
-
-/** Functions, and the source that they come from. */
-export interface Listing {
-  readonly functions: readonly FunctionReport[];
-  /** `undefined` without a source, and where it is not shown. */
-  readonly source: SourceReport | undefined;
 }
 
 type Renderer = (listing: Listing) => string;

@@ -2,8 +2,13 @@ import assert from "node:assert/strict";
 import { answer } from "../../lib/control/answer_request.ts";
 import { failure, type Reply, route } from "../../lib/control/route.ts";
 import type { ControlContext } from "../../lib/control/route.ts";
+import { connectControl } from "../../lib/control/control_client.ts";
+import { DEBUG_PROTOCOL } from "../../lib/control/debug_protocol.ts";
+import { type ControlOptions, openControl } from "../../lib/control/server.ts";
+import { openUpgraded } from "../../lib/control/upgrade_client.ts";
 import { waitUntilKnown } from "../../lib/control/wait_until_known.ts";
 import { within } from "../patience.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
 
 /** A supervisor whose first scan and functions the test decides. */
 function pretend({ hasScanned = false, unsettled = [] as readonly string[] } = {}) {
@@ -104,4 +109,36 @@ Deno.test("waitUntilKnown() does not wait for a client that is gone", async () =
   const { context } = pretend();
   const gone = { ...context, name: "app", signal: AbortSignal.abort() };
   assert.equal((await within(waitUntilKnown(gone), "an answer"))?.status, 503);
+});
+
+Deno.test("openControl() answers an upgrade once the functions are known", async () => {
+  await using directory = await temporaryDirectory();
+  const socket = directory.at("socket");
+  const { supervisor } = pretend();
+  const debugSessions = { findObstacle: () => undefined, inspectorOf: () => undefined };
+  await using _control = await openControl({
+    socket,
+    supervisor,
+    context: { debugSessions },
+    report: {},
+  } as unknown as ControlOptions);
+  let answers = 0;
+  const ask = (name: string): Promise<string> =>
+    openUpgraded(socket, { path: `/functions/${name}/debug`, protocol: DEBUG_PROTOCOL })
+      .then(({ connection }) => {
+        connection.close();
+        return "upgraded";
+      }, (error) => error.message)
+      .finally(() => answers++);
+  const asked = [ask("app"), ask("nobody")];
+  using client = connectControl(socket);
+  await client.supervisor();
+  assert.equal(answers, 0);
+  supervisor.functions.set("app", { isWanted: true, directory: "/f/app" });
+  supervisor.hasScanned = true;
+  supervisor.tell();
+  assert.deepEqual(await within(Promise.all(asked), "both answers"), [
+    "upgraded",
+    'There is no function "nobody"',
+  ]);
 });

@@ -1,11 +1,11 @@
 import type { FunctionReport } from "../../../lib/control/api.ts";
-import type { Listing } from "../list.ts";
 import { sleep } from "../../../lib/system/sleep.ts";
 import { type LiveScreen, openLiveScreen } from "../../output/live_screen.ts";
 import { printOut } from "../../output/print.ts";
 import { createStdoutWatch } from "../../output/stdout_watch.ts";
 import { terminalSize } from "../../output/terminal.ts";
 import { untilInterrupted } from "../../output/until_interrupted.ts";
+import type { Listing } from "./listing.ts";
 
 /** Input of {@linkcode watchFunctions}. */
 export interface FunctionWatch {
