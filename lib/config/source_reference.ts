@@ -169,7 +169,7 @@ function urlOf(text: string): URL {
 }
 
 /** Returns true for names of this machine, for which TLS protects nothing. */
-function isLoopbackName(name: string): boolean {
+export function isLoopbackName(name: string): boolean {
   return name === "localhost" || name === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(name);
 }
 

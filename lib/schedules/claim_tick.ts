@@ -82,6 +82,8 @@ export function createTickClaims(options: TickClaimOptions): ClaimTick {
         const claimed = await claimOnce(request);
         if (claimed === "taken") return undefined;
         if (claimed !== "running") return claimed;
+        // A store that refuses each write must not be asked without end at once.
+        await pause(BEAT_MS, signal);
       } catch (error) {
         if (now() - tickMs > LATE_MS) throw error;
         await pause(BEAT_MS, signal);

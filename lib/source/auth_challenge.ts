@@ -8,10 +8,14 @@ export type Challenge =
     readonly service: string | undefined;
   };
 
+/** A longer field would take seconds to search. */
+const MAX_FIELD_LENGTH = 4_096;
+
 const PARAMETER = /([a-z]+)="([^"\\]*)"(?:,\s*|$)/gi;
 
 /**
  * Parses a `WWW-Authenticate` field (RFC 9110, section 11.6.1; Distribution, "Token Authentication").
+ * Returns `undefined` for one that is too long.
  *
  * @example
  * ```ts
@@ -20,6 +24,7 @@ const PARAMETER = /([a-z]+)="([^"\\]*)"(?:,\s*|$)/gi;
  * ```
  */
 export function parseChallenge(value: string | null): Challenge | undefined {
+  if (value !== null && value.length > MAX_FIELD_LENGTH) return undefined;
   const [, scheme = "", rest = ""] = /^\s*(\w+)\s*(.*)$/s.exec(value ?? "") ?? [];
   if (scheme.toLowerCase() === "basic") return { type: "basic" };
   if (scheme.toLowerCase() !== "bearer") return undefined;

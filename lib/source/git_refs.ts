@@ -33,14 +33,19 @@ export function chooseRef(output: string, ref: string | undefined): RemoteRef | 
   return undefined;
 }
 
-/** Position of the first extended header's content in an archive, and its length. */
+/** Position of the first header's type in an archive, and the type of a global header. */
+const [TYPE_AT, GLOBAL] = [156, 0x67];
+
+/** Position of the first header's content, and as much of it as is needed. */
 const [COMMENT_AT, COMMENT_BYTES] = [512, 128];
 
 /**
  * Returns the commit that git-archive(1) writes into the first header of an archive; `undefined` if
- * there is none. Source: git-get-tar-commit-id(1).
+ * there is none, as for a tag of a tree, whose first file could imitate it. Source:
+ * git-get-tar-commit-id(1).
  */
 export function archivedCommit(begin: Uint8Array): string | undefined {
+  if (begin[TYPE_AT] !== GLOBAL) return undefined;
   const text = new TextDecoder().decode(begin.subarray(COMMENT_AT, COMMENT_AT + COMMENT_BYTES));
   return /^\d+ comment=((?:[0-9a-f]{40}|[0-9a-f]{64}))\n/.exec(text)?.[1];
 }

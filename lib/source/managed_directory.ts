@@ -31,6 +31,8 @@ export interface ManagedDirectory {
     record: SourceRecord,
     onSwitch: (plan: SwitchPlan) => void,
   ) => Promise<SwitchPlan>;
+  /** Removes the archive and what is staged, so that a version which failed takes no room. */
+  readonly clear: () => Promise<void>;
 }
 
 /** At the top of an ext4 file system, such as a volume. */
@@ -55,13 +57,20 @@ export async function openManagedDirectory(directory: string): Promise<ManagedDi
   let record = parseSwitchRecord(await readOptionalTextFile(recordFile) ?? "")?.record;
   if (record === undefined) await requireNoFunctions(directory);
   await Deno.mkdir(own, { recursive: true, mode: 0o700 });
+  await requireUnplanted(own);
   const begun = parseSwitchRecord(await readOptionalTextFile(plan) ?? "");
   if (begun !== undefined) await finish(begun);
   const download = join(own, "download");
   await clear();
 
+  async function unstage(): Promise<void> {
+    // The plan first: with it, the next start would take what is half removed.
+    for (const path of [plan, next, old]) await removeIfThere(path);
+  }
+
   async function clear(): Promise<void> {
-    for (const path of [next, old, download]) await removeIfThere(path);
+    await unstage();
+    await removeIfThere(download);
   }
 
   async function finish(switching: SwitchRecord): Promise<void> {
@@ -78,8 +87,7 @@ export async function openManagedDirectory(directory: string): Promise<ManagedDi
     },
     download,
     async stage() {
-      await removeIfThere(next);
-      await removeIfThere(old);
+      await unstage();
       await Deno.mkdir(entries, { recursive: true, mode: 0o700 });
       return entries;
     },
@@ -101,14 +109,11 @@ export async function openManagedDirectory(directory: string): Promise<ManagedDi
       const { changed, removed } = planned;
       // The next start completes the switch if it finds this file.
       await writeWholeFile(plan, JSON.stringify({ record: after, changed, removed }));
-      try {
-        onSwitch(planned);
-        await finish({ record: after, changed, removed });
-      } finally {
-        await clear();
-      }
+      onSwitch(planned);
+      await finish({ record: after, changed, removed });
       return planned;
     },
+    clear,
   };
 }
 
@@ -119,6 +124,15 @@ async function requireOwnDirectory(directory: string): Promise<void> {
   throw new Error(
     `Other users can change "${directory}". With --source, only the user that runs ddsrv may write ` +
       `there: chown root "${directory}" and chmod 755 "${directory}"`,
+  );
+}
+
+/** Another user may have put it there while the functions directory was theirs to change. */
+async function requireUnplanted(own: string): Promise<void> {
+  const { isDirectory, uid, mode } = await Deno.lstat(own);
+  if (isDirectory && !isOpenToOthers({ uid: uid ?? 0, mode: mode ?? 0 })) return;
+  throw new Error(
+    `"${own}" is a link, or other users can change it. Remove it, and ddsrv gets the functions again`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { isLoopbackName } from "../config/source_reference.ts";
 import { SourceError } from "./source_error.ts";
 
 /** Maximum number of redirects of one request. */
@@ -13,7 +14,8 @@ export function isRedirect(status: number): boolean {
 /**
  * Returns the URL that a redirect leads to.
  *
- * @throws {SourceError} if there is none, or its scheme is another one, such as http
+ * @throws {SourceError} if there is none, its scheme is another one, such as http, or it has no TLS
+ * and leaves this machine
  */
 export function redirectTarget(from: URL, location: string | null): URL {
   const to = location === null ? null : URL.parse(location, from);
@@ -22,6 +24,12 @@ export function redirectTarget(from: URL, location: string | null): URL {
     throw new SourceError(
       `"${from.host}" redirects to "${to.protocol}//${to.host}", which is another scheme. Name the ` +
         "new address in --source",
+    );
+  }
+  if (to.protocol === "http:" && !isLoopbackName(to.hostname)) {
+    throw new SourceError(
+      `"${from.host}" redirects to "${to.host}", another machine, without TLS. Name the address in ` +
+        "--source, with https",
     );
   }
   if (to.username !== "" || to.password !== "") {

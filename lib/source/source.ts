@@ -60,6 +60,12 @@ export interface SourceOptions {
   readonly minPauseMs?: number;
 }
 
+/** Maximum length of a problem; some of its words are the server's. */
+const MAX_PROBLEM_LENGTH = 1_000;
+
+// deno-lint-ignore no-control-regex
+const CONTROL = /[\x00-\x1f\x7f-\x9f]/g;
+
 /** Webhooks and signals cause at most one question in this time. */
 const MIN_PAUSE_MS = 2_000;
 
@@ -104,10 +110,12 @@ export async function openSource(options: SourceOptions): Promise<Source> {
       etag = version;
       return;
     }
-    await take(version, events).catch((error) => {
+    try {
+      await take(version, events);
+    } catch (error) {
       if (error instanceof RefusedVersionError) refused = { version, message: error.message };
       throw error;
-    });
+    }
     refused = undefined;
   }
 
@@ -141,7 +149,7 @@ export async function openSource(options: SourceOptions): Promise<Source> {
       try {
         // A pinned version can't change, so nobody needs to be there.
         if (!isPinned(reference) || present() === undefined) {
-          await ask(events);
+          await ask(events).finally(directory.clear);
           checkedAtMs = Date.now();
         }
         inRow = 0;
@@ -151,7 +159,8 @@ export async function openSource(options: SourceOptions): Promise<Source> {
         failures++;
         inRow++;
         retryAfterMs = error instanceof SourceError ? error.retryAfterMs : undefined;
-        report((error as Error).message);
+        const { message } = error as Error;
+        report(message.slice(0, MAX_PROBLEM_LENGTH).replaceAll(CONTROL, " "));
       }
       const isFinal = isPinned(reference) && inRow === 0;
       const pace = { intervalMs, isFinal, random: random() };

@@ -12,6 +12,9 @@ import { digestTrees, type TreeNode } from "./tree_digest.ts";
 /** Limits of an archive with many functions. */
 export const SOURCE_LIMITS: TarLimits = { maxEntries: 50_000, maxBytes: 1024 ** 3 };
 
+/** More than packages in packages have. Each level of each path takes memory. */
+const MAX_DEPTH = 64;
+
 /** Bytes of headers and padding that an entry may have: extended headers for two long paths. */
 const MAX_ENTRY_OVERHEAD = 16 * 1024;
 
@@ -66,6 +69,7 @@ async function unpackNodes(
       await skip(entry);
       continue;
     }
+    if (names.length > MAX_DEPTH) throw new TarError(`"${entry.path}" is too deep`);
     for (let depth = 1; depth < names.length; depth++) await makeDirectory(names.slice(0, depth));
     if (entry.type === "directory") {
       await makeDirectory(names);
@@ -73,6 +77,7 @@ async function unpackNodes(
     }
     const path = names.join("/");
     if (nodes.has(path)) throw new TarError(`it contains "${path}" twice`);
+    requireRoom();
     if (entry.type === "link") {
       if (!isInnerLink(entry.target, names.length - 2)) {
         throw new TarError(
@@ -93,11 +98,18 @@ async function unpackNodes(
   }
   return [...nodes.values()];
 
+  /** Directories that only the paths of others name count, too. */
+  function requireRoom(): void {
+    if (nodes.size < limits.maxEntries) return;
+    throw new TarError(`it contains more than ${limits.maxEntries} files and directories`);
+  }
+
   async function makeDirectory(names: readonly string[]): Promise<void> {
     const path = names.join("/");
     const type = nodes.get(path)?.type;
     if (type === "directory") return;
     if (type !== undefined) throw new TarError(`"${path}" is both a ${type} and a directory`);
+    requireRoom();
     nodes.set(path, { names, type: "directory", content: "", isExecutable: false });
     await Deno.mkdir(join(target, path));
     // Independent of the umask.

@@ -7,15 +7,16 @@ const SIGNATURE = /^sha256=([0-9a-f]{64})$/i;
 
 /**
  * Returns true if a signature is the HMAC-SHA-256 of a body, as GitHub, Gitea and others send it in
- * `X-Hub-Signature-256`. A request that somebody repeats does no harm: it only asks the source again.
+ * `X-Hub-Signature-256`. Reads nothing if the signature has another form. A request that somebody repeats does no harm: it only asks the source again.
  */
 export async function isSigned(
   body: AsyncIterable<Uint8Array>,
   { signature, secret }: { readonly signature: string | undefined; readonly secret: string },
 ): Promise<boolean> {
+  const [, given] = SIGNATURE.exec(signature ?? "") ?? [];
+  if (given === undefined) return false;
   const hmac = createHmac("sha256", secret);
   for await (const piece of body) hmac.update(piece);
-  const [, given = ""] = SIGNATURE.exec(signature ?? "") ?? [];
   const [expected, actual] = [hmac.digest(), Uint8Array.fromHex(given)];
   return actual.length === expected.length && timingSafeEqual(actual, expected);
 }

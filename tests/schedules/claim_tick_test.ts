@@ -133,6 +133,23 @@ Deno.test("createTickClaims() takes over from a host that went away during a run
   assert.equal(await same, undefined);
 });
 
+Deno.test("createTickClaims() waits before it asks a store again that refused a write", async () => {
+  const { store, time, hostOf } = setUp();
+  let writes = 0;
+  const replace = (): Promise<boolean> =>
+    // Without a pause, the test would never end.
+    ++writes > 100 ? Promise.reject(new Error("Too often")) : Promise.resolve(false);
+  Object.assign(store, { replace });
+  const stopping = new AbortController();
+  const claim = hostOf("a")(requestAt(NOON_MS, { signal: stopping.signal }));
+  await time.pass(0);
+  assert.equal(writes, 1);
+  await time.pass(20_000);
+  assert.equal(writes, 5);
+  stopping.abort();
+  assert.equal(await claim, undefined);
+});
+
 Deno.test("createTickClaims() tries again for a minute while the store is away", async () => {
   const { store, time, hostOf } = setUp();
   store.isAway = true;

@@ -19,6 +19,12 @@ Deno.test("parseChallenge() reads Basic and Bearer", () => {
   }
 });
 
+Deno.test("parseChallenge() does not search a long field", () => {
+  const field = (text: string): string => `Bearer realm="https://a.test/t",x="${text}"`;
+  equal(parseChallenge(field("a".repeat(4_000)))?.type, "bearer");
+  equal(parseChallenge(field("a".repeat(4_096))), undefined);
+});
+
 const rows: readonly (readonly [registry: string, realm: string, isAllowed: boolean])[] = [
   ["https://registry.test", "https://registry.test/token", true],
   ["https://registry.hosts.example", "https://auth.hosts.example/token", true],

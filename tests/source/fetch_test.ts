@@ -102,6 +102,7 @@ Deno.test("send() sends the credential to the own origin only, and follows few r
       "/ftp": "ftp://files.test/f",
       "/file": "file:///etc/passwd",
       "/tls": "https://files.test/f",
+      "/away": "http://169.254.169.254/f",
       "/password": `http://a:b@${other.host}/f`,
     }[url.pathname];
     return location === undefined
@@ -129,6 +130,7 @@ Deno.test("send() sends the credential to the own origin only, and follows few r
   await refusesWith(ask("/loop"), /more than 5 times/);
   for (const path of ["/ftp", "/file", "/tls"]) await refusesWith(ask(path), /another scheme/);
   await refusesWith(ask("/password"), /with a password/);
+  await refusesWith(ask("/away"), /another machine, without TLS/);
 });
 
 Deno.test("send() gives up on a silent server, and its message has no secret", async () => {

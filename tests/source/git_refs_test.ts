@@ -32,6 +32,7 @@ Deno.test("archivedCommit() reads the header of git archive", () => {
   const header = pax({ comment: A! }, "g");
   equal(archivedCommit(archive(header)), A);
   equal(archivedCommit(archive({ name: "a", content: "x" })), undefined);
+  equal(archivedCommit(archive({ ...header, type: "0" })), undefined);
   equal(archivedCommit(new Uint8Array()), undefined);
 });
 

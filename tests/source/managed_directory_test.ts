@@ -21,7 +21,9 @@ async function take(
     await Deno.mkdir(join(staged, name));
     await Deno.writeTextFile(join(staged, name, "index.ts"), content);
   }
-  return await managed.take(recordOf(entries), () => {});
+  const plan = await managed.take(recordOf(entries), () => {});
+  await managed.clear();
+  return plan;
 }
 
 /** Returns the functions of a directory, with their content. */
@@ -121,6 +123,20 @@ Deno.test("openManagedDirectory() refuses a directory that other users can chang
   await using place = await temporaryDirectory();
   await Deno.chmod(place.path, 0o777);
   await rejects(openManagedDirectory(place.path), /Other users can change/);
+});
+
+Deno.test("openManagedDirectory() refuses a link or an open directory in place of its own", async () => {
+  await using place = await temporaryDirectory();
+  await place.write("elsewhere/download", "kept");
+  await Deno.mkdir(place.at("functions"));
+  const own = place.at("functions/.ddsrv-source");
+  await Deno.symlink("../elsewhere", own);
+  await rejects(openManagedDirectory(place.at("functions")), /is a link, or other users/);
+  equal(await Deno.readTextFile(place.at("elsewhere/download")), "kept");
+  await Deno.remove(own);
+  await Deno.mkdir(own);
+  await Deno.chmod(own, 0o777);
+  await rejects(openManagedDirectory(place.at("functions")), /is a link, or other users/);
 });
 
 Deno.test("switchEntries() restores all entries if one can't be moved", async () => {

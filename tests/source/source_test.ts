@@ -2,7 +2,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { parseSourceReference } from "../../lib/config/source_reference.ts";
 import { openSource, type Source, type SourceOptions } from "../../lib/source/source.ts";
 import { eventually } from "../patience.ts";
-import { archive, type Entry } from "../function/tar/archive.ts";
+import { archive, type Entry, pax } from "../function/tar/archive.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
 import { sha256 } from "./pretend_registry.ts";
 import { pretendServer } from "./pretend_server.ts";
@@ -134,4 +134,30 @@ Deno.test("openSource() says that it can't read the auth file", async () => {
   start(replica);
   await eventually("it fails", () => replica.source.state.failures > 0);
   match(replica.source.state.problem!, /Cannot read the auth file/);
+});
+
+Deno.test("openSource() leaves nothing on the disk of a version that it refuses", async () => {
+  await using place = await temporaryDirectory();
+  await using server = pretendServer(() => new Response(HOSTILE));
+  await using replica = await openReplica(`${server.url}/f`, place);
+  start(replica);
+  await eventually("it is refused", () => replica.source.state.problem !== undefined);
+  deepEqual(await Array.fromAsync(Deno.readDir(place.at("functions/.ddsrv-source"))), []);
+});
+
+Deno.test("openSource() shows a short problem without control characters", async () => {
+  await using place = await temporaryDirectory();
+  const name = "\x1b]0;x\x07\x9b31m";
+  const entries = [{ name: `f/${name}`, type: "Z" }];
+  let bytes = versionOf(...entries);
+  await using server = pretendServer(() => new Response(bytes));
+  await using replica = await openReplica(`${server.url}/f`, place);
+  const { source, events } = replica;
+  start(replica);
+  await eventually("it is refused", () => source.state.problem !== undefined);
+  // deno-lint-ignore no-control-regex
+  equal(/[\x00-\x1f\x7f-\x9f]/.test(source.state.problem!), false);
+  bytes = versionOf(pax({ path: "f/".repeat(5_000) }), ...entries);
+  await eventually("so is the next one", () => events.some((event) => event.includes("f/f/f/")));
+  equal(source.state.problem!.length, 1_000);
 });

@@ -123,12 +123,26 @@ for (const [what, entries, message] of hostile) {
 
 Deno.test("unpack() refuses too many entries, too many bytes, and endless headers", async () => {
   const limits = { maxEntries: 3, maxBytes: 1_000 };
-  const many = ["a", "b", "c", "d"].map((name) => ({ name: `f/${name}`, content: "" }));
+  const many = ["a", "b", "c", "d"].map((name) => ({ name, content: "" }));
   await rejects(extract(many, { limits }), /more than 3 entries/);
   const large = { name: "f/a", content: "x".repeat(1_001) };
   await rejects(extract([large], { limits }), /more than 1000 bytes/);
   const headers = Array.from({ length: 200 }, () => pax({ comment: "x".repeat(500) }));
   await rejects(extract([...headers, HELLO], { limits }), /too large when decompressed/);
+});
+
+Deno.test("unpack() counts the directories that paths imply, and bounds their depth", async () => {
+  const limits = { maxEntries: 6, maxBytes: 1_000 };
+  const deep = { name: "f/a/b/c/x", content: "" };
+  await extract([deep], { limits });
+  const both = [deep, { name: "f/d/x", content: "" }];
+  await rejects(extract(both, { limits }), /more than 6 files and directories/);
+  const levels = (count: number): readonly Entry[] => [
+    pax({ path: `${"d/".repeat(count - 1)}x` }),
+    { name: "x", content: "" },
+  ];
+  await extract(levels(64));
+  await rejects(extract(levels(65)), /too deep/);
 });
 
 Deno.test("unpack() stops a gzip bomb early", async () => {

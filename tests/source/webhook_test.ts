@@ -20,6 +20,12 @@ Deno.test("isSigned() accepts only the HMAC of the whole body", async () => {
   }
 });
 
+Deno.test("isSigned() reads no body for a signature of another form", async () => {
+  const body = streamOf(new Uint8Array(10), 5);
+  equal(await isSigned(body, { signature: "sha256=x", secret: SECRET }), false);
+  equal((await body.getReader().read()).value?.length, 5);
+});
+
 Deno.test("parseSecret() takes the first line, and refuses a short one", () => {
   equal(parseSecret(`${SECRET}\nmore`), SECRET);
   for (const text of ["", "short", "\n0123456789abcdef"]) {
