@@ -1,6 +1,7 @@
 import type { IsolationLevel } from "../config/isolation_level.ts";
 import { findImageProblem, IMAGE_REMEDY } from "../disk/bounder.ts";
 import { readResolvers } from "../namespace/resolvers.ts";
+import { findIpv6Problem } from "../namespace/ipv6_support.ts";
 import { CONTROLLERS, missingControllers } from "../sandbox/cgroup_hierarchy.ts";
 import { boundsSockets, openControlGroups, readHierarchy } from "../sandbox/control_groups.ts";
 import {
@@ -102,7 +103,8 @@ async function fullProbes(options: ExaminationOptions): Promise<Probe[]> {
     },
     { layer: "disk", probe: () => probeImages(options.run), remedy: "" },
     { layer: "bandwidth", probe: () => tryBandwidth(options), remedy: "" },
-    { layer: "names", probe: probeResolvers, remedy: "" },
+    { layer: "ipv6", probe: () => probeIpv6(options), remedy: "" },
+    { layer: "names", probe: () => probeResolvers(options), remedy: "" },
     { layer: "changes", probe: () => probeWatches(), remedy: "" },
     capacityProbe({ ...options, level: "full" }),
   ];
@@ -215,8 +217,26 @@ async function tryBandwidth(
   }
 }
 
-async function probeResolvers(): Promise<string | Omit<Finding, "layer">> {
-  const resolvers = await readResolvers();
+/** Functions run without it; a host without IPv6 lacks nothing. */
+async function probeIpv6(
+  { run = execute }: ExaminationOptions,
+): Promise<string | Omit<Finding, "layer">> {
+  const problem = await findIpv6Problem(run);
+  if (problem === undefined) return "functions can use it, with the same egress as IPv4";
+  const { reason, remedy, isSurprising } = problem;
+  const status = isSurprising ? "limited" : "ok";
+  return {
+    status,
+    detail: `functions have IPv4 only: ${reason}`,
+    remedy: status === "ok" ? "" : remedy,
+  };
+}
+
+async function probeResolvers(
+  { run = execute }: ExaminationOptions,
+): Promise<string | Omit<Finding, "layer">> {
+  const hasIpv6 = await findIpv6Problem(run) === undefined;
+  const resolvers = await readResolvers({ hasIpv6 });
   if (resolvers.length > 0) return `resolvers ${resolvers.join(", ")}`;
   return {
     status: "limited",
