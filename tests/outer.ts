@@ -22,11 +22,15 @@ async function makeHost(): Promise<void> {
   await run("mount", ["-t", "tmpfs", "tmpfs", "/opt"]);
   await Deno.writeTextFile("/run/resolv.conf", `nameserver ${WORLD.resolver}\n`);
   await run("mount", ["--bind", "/run/resolv.conf", "/etc/resolv.conf"]);
+  await run("ip", ["netns", "add", "world"]);
+  // Otherwise, link-local addresses are not valid for a second, and then neighbours don't answer.
+  const noWait = ["sh", "-c", "echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad"];
+  await run(noWait[0]!, noWait.slice(1));
+  await run("ip", ["netns", "exec", "world", ...noWait]);
   await run(
     "ip",
     ["-batch", "-"],
     [
-      "netns add world",
       "link set lo up",
       "link add uplink type veth peer name eth0 netns world",
       `addr add ${HOST.uplink}/24 dev uplink`,

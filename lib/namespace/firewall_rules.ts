@@ -69,9 +69,11 @@ ${rules.join("")}  }
 
 /**
  * A routing header makes routers change the destination after this firewall has seen it, so there is
- * none from functions (RFC 5095). Setting one needs no capability.
+ * none from functions (RFC 5095). Setting one needs no capability. Each namespace announces its
+ * groups (RFC 3810) by itself, from an address that is none of its own.
  */
-const ROUTED = `    exthdr rt exists counter name spoofed drop
+const IPV6_FIRST = `    exthdr rt exists counter name routed drop
+    ip6 daddr ff00::/8 meta l4proto ipv6-icmp drop
 `;
 
 const NOTHING = { sets: "", chain: "" } as const;
@@ -107,10 +109,12 @@ ${families.map((family) => familySets(family, resolvers)).join("")}  set interne
   }
 ${noting.sets}  counter spoofed {
   }
+  counter routed {
+  }
   chain prerouting {
     type filter hook prerouting priority raw; policy accept;
     iifname != ${ours} accept
-${hasIpv6 ? ROUTED : ""}${
+${hasIpv6 ? IPV6_FIRST : ""}${
     each(({ ip, suffix }) => `iifname . ${ip} saddr @sources${suffix} accept`)
   }    counter name spoofed drop
   }

@@ -86,7 +86,7 @@ Deno.test("tableRules() refuses metadata and embedded addresses before it allows
   ) {
     assert.ok(forward.indexOf(rule) > refusal, rule);
   }
-  const [, set = ""] = /set metadata6 {([^]*?)\n  }/.exec(both)!;
+  const [, set = ""] = /set metadata6 {([^]*?)\n {2}}/.exec(both)!;
   for (const network of ["fe80::/10", "fd00:ec2::/32", "64:ff9b::/96", "2002::/16", "::/96"]) {
     assert.ok(set.includes(` ${network}`), network);
   }
@@ -94,13 +94,13 @@ Deno.test("tableRules() refuses metadata and embedded addresses before it allows
 
 Deno.test("tableRules() drops routing headers before it looks at a source", () => {
   const rules = chain("prerouting");
-  const dropped = rules.indexOf("exthdr rt exists counter name spoofed drop");
+  const dropped = rules.indexOf("exthdr rt exists counter name routed drop");
   assert.ok(dropped > 0 && dropped < rules.indexOf("iifname . ip6 saddr @sources6 accept"));
 });
 
 Deno.test("tableRules() gives each family its own resolvers", () => {
-  assert.match(both, /set resolvers {\n.*\n    elements = { 192\.0\.2\.53 }/);
-  assert.match(both, /set resolvers6 {\n.*\n    elements = { 2001:db8::53 }/);
+  assert.match(both, /set resolvers {\n.*\n\s+elements = { 192\.0\.2\.53 }/);
+  assert.match(both, /set resolvers6 {\n.*\n\s+elements = { 2001:db8::53 }/);
 });
 
 Deno.test("registerRules() binds the interface to both of its addresses", () => {

@@ -77,7 +77,6 @@ const wrong: readonly [args: readonly string[], message: RegExp][] = [
   [["--dns", "fe80::1%eth0"], /"fe80::1%eth0" is not an IP address\.$/],
   [["--hostname", "fe80::1%eth0"], /has the zone of an interface, which ddsrv does not support/],
   [["--hostname", "[::]"], /"\[::\]" has brackets, which only URLs need\. Give ::\.$/],
-  [["--ipv6", "yes"], /"yes" is not one of the choices/],
   [["--domain", "a.test,*.b"], /"\*\.b" is not a domain/],
   [["--domain", ""], /"" names nothing/],
   [["--domain", ","], /"," names nothing/],
