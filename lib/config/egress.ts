@@ -152,8 +152,8 @@ interface NetworkText {
 }
 
 function networkRule({ text, destination, network, port }: NetworkText): EgressRule {
-  const address = parseIpNetwork(destination.split("/")[0]!);
-  if (address?.base !== network.base) {
+  const address = parseIpNetwork(destination.split("/")[0]!)!;
+  if (formatIpNetwork(address) !== formatIpNetwork(network).split("/")[0]) {
     throw new SyntaxError(
       `"${text}" has bits set after its prefix. Write ${formatIpNetwork(network)} for the network`,
     );

@@ -1,7 +1,12 @@
 import { contains, formatIpv4Network, type Ipv4Network, parseIpv4Network } from "./ipv4_network.ts";
-import { formatIpv6Network, type Ipv6Network, parseIpv6Network } from "./ipv6_network.ts";
+import {
+  containsIpv6,
+  formatIpv6Network,
+  type Ipv6Network,
+  parseIpv6Network,
+} from "./ipv6_network.ts";
 
-/** A network of either family; only the numbers of IPv6 are of the type `bigint`. */
+/** A network of either family. */
 export type IpNetwork = Ipv4Network | Ipv6Network;
 
 /**
@@ -10,7 +15,7 @@ export type IpNetwork = Ipv4Network | Ipv6Network;
  * @example
  * ```ts
  * import { parseIpNetwork } from "./ip_network.ts";
- * parseIpNetwork("::1"); // { base: 1n, size: 1n }
+ * parseIpNetwork("0.0.1.0"); // { base: 256, size: 1 }
  * ```
  */
 export function parseIpNetwork(text: string): IpNetwork | undefined {
@@ -24,19 +29,18 @@ export function formatIpNetwork(network: IpNetwork): string {
 
 /** Returns true for a network of IPv6. */
 export function isIpv6Network(network: IpNetwork): network is Ipv6Network {
-  return typeof network.base === "bigint";
+  return "prefix" in network;
 }
 
 /** Returns true for a network of one address. */
 export function isSingle(network: IpNetwork): boolean {
-  return Number(network.size) === 1;
+  return isIpv6Network(network) ? network.prefix === 128 : network.size === 1;
 }
 
 /** Returns true if the outer network contains all of the inner one. */
 export function containsNetwork(outer: IpNetwork, inner: IpNetwork): boolean {
   if (!isIpv6Network(outer)) return !isIpv6Network(inner) && contains(outer, inner);
-  if (!isIpv6Network(inner)) return false;
-  return inner.base >= outer.base && inner.base + inner.size <= outer.base + outer.size;
+  return isIpv6Network(inner) && containsIpv6(outer, inner);
 }
 
 /** Returns true if two networks have an address in common. */

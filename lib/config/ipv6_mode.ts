@@ -11,7 +11,7 @@ export type Ipv6Mode = typeof IPV6_MODES[number];
 export const ADDRESS_RANGE6_HINT = "Give a /48 of fd00::/8, such as fdd5:2d1c:9b60::/48 (RFC 4193)";
 
 const LOCAL: Ipv6Network = parseIpv6Network("fd00::/8")!;
-const SIZE = 1n << 80n;
+const PREFIX = 48;
 
 /**
  * Returns the text if it is a range for namespaces: a /48 of unique local addresses.
@@ -20,7 +20,7 @@ const SIZE = 1n << 80n;
  */
 export function checkedAddressRange6(text: string): string {
   const network = parseIpv6Network(text);
-  if (network !== undefined && network.size === SIZE && containsNetwork(LOCAL, network)) {
+  if (network !== undefined && network.prefix === PREFIX && containsNetwork(LOCAL, network)) {
     return text;
   }
   throw new SyntaxError(`"${text}" is not an IPv6 address range. ${ADDRESS_RANGE6_HINT}`);

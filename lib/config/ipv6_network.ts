@@ -1,9 +1,11 @@
 import { isIPv6 } from "node:net";
 
-/** An IPv6 network: its first address as a number, and how many addresses it has. */
+/** An IPv6 network. It is plain data, which JSON can write, so it has no `bigint`. */
 export interface Ipv6Network {
-  readonly base: bigint;
-  readonly size: bigint;
+  /** First address: 32 hexadecimal digits in lower case. */
+  readonly first: string;
+  /** Number of bits that its addresses have in common. */
+  readonly prefix: number;
 }
 
 const GROUPS = 8;
@@ -38,7 +40,7 @@ export function parseIpv6Address(text: string): bigint | undefined {
  * @example
  * ```ts
  * import { parseIpv6Network } from "./ipv6_network.ts";
- * parseIpv6Network("::17/124"); // { base: 16n, size: 16n }
+ * parseIpv6Network("::17/124"); // { first: "00000000000000000000000000000010", prefix: 124 }
  * ```
  */
 export function parseIpv6Network(text: string): Ipv6Network | undefined {
@@ -46,14 +48,30 @@ export function parseIpv6Network(text: string): Ipv6Network | undefined {
   const prefix = Number(bits ?? BITS);
   const address = parseIpv6Address(written);
   if (address === undefined || prefix > BITS) return undefined;
-  const size = 1n << BigInt(BITS - prefix);
-  return { base: address - address % size, size };
+  return networkOf(address, prefix);
+}
+
+/** Returns the network of an address. */
+export function networkOf(address: bigint, prefix: number): Ipv6Network {
+  const rest = BigInt(BITS - prefix);
+  return { first: (address >> rest << rest).toString(16).padStart(BITS / 4, "0"), prefix };
+}
+
+/** Returns the first address of a network as a number. */
+export function firstAddress({ first }: Ipv6Network): bigint {
+  return BigInt(`0x${first}`);
+}
+
+/** Returns true if the outer network contains all of the inner one. */
+export function containsIpv6(outer: Ipv6Network, inner: Ipv6Network): boolean {
+  return outer.prefix <= inner.prefix &&
+    networkOf(firstAddress(inner), outer.prefix).first === outer.first;
 }
 
 /** Formats a network: `2001:db8::/32`, or `2001:db8::1` for a single address. */
-export function formatIpv6Network({ base, size }: Ipv6Network): string {
-  const prefix = BITS - (size.toString(2).length - 1);
-  return prefix === BITS ? formatIpv6Address(base) : `${formatIpv6Address(base)}/${prefix}`;
+export function formatIpv6Network(network: Ipv6Network): string {
+  const address = formatIpv6Address(firstAddress(network));
+  return network.prefix === BITS ? address : `${address}/${network.prefix}`;
 }
 
 /**

@@ -77,6 +77,7 @@ export async function openFullIsolation(
       systemCallFilter,
       landlock,
       network: { path: fetchNamespace.path },
+      hasIpv6: network.hasIpv6,
       // The firewall decides.
       isPrivateAllowed: true,
       fetcherUid: homes.fetcherUid,

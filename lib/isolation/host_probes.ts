@@ -1,7 +1,8 @@
 import type { IsolationLevel } from "../config/isolation_level.ts";
 import { findImageProblem, IMAGE_REMEDY } from "../disk/bounder.ts";
 import { readResolvers } from "../namespace/resolvers.ts";
-import { findIpv6Problem } from "../namespace/ipv6_support.ts";
+import { findIpv6Problem } from "../namespace/ipv6_problem.ts";
+import { readIpv6Facts } from "../namespace/ipv6_support.ts";
 import { CONTROLLERS, missingControllers } from "../sandbox/cgroup_hierarchy.ts";
 import { boundsSockets, openControlGroups, readHierarchy } from "../sandbox/control_groups.ts";
 import {
@@ -221,7 +222,7 @@ async function tryBandwidth(
 async function probeIpv6(
   { run = execute }: ExaminationOptions,
 ): Promise<string | Omit<Finding, "layer">> {
-  const problem = await findIpv6Problem(run);
+  const problem = findIpv6Problem(await readIpv6Facts(run), { mode: "auto" });
   if (problem === undefined) return "functions can use it, with the same egress as IPv4";
   const { reason, remedy, isSurprising } = problem;
   const status = isSurprising ? "limited" : "ok";
@@ -235,7 +236,7 @@ async function probeIpv6(
 async function probeResolvers(
   { run = execute }: ExaminationOptions,
 ): Promise<string | Omit<Finding, "layer">> {
-  const hasIpv6 = await findIpv6Problem(run) === undefined;
+  const hasIpv6 = findIpv6Problem(await readIpv6Facts(run), { mode: "auto" }) === undefined;
   const resolvers = await readResolvers({ hasIpv6 });
   if (resolvers.length > 0) return `resolvers ${resolvers.join(", ")}`;
   return {

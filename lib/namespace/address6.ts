@@ -1,4 +1,11 @@
-import { formatIpv6Address, type Ipv6Network, parseIpv6Network } from "../config/ipv6_network.ts";
+import {
+  firstAddress,
+  formatIpv6Address,
+  formatIpv6Network,
+  type Ipv6Network,
+  networkOf,
+  parseIpv6Network,
+} from "../config/ipv6_network.ts";
 import type { AddressRange } from "./address.ts";
 
 /** IPv6 addresses of the namespaces of one supervisor, always a /64. */
@@ -14,8 +21,8 @@ export interface AddressPair6 {
   readonly peer: string;
 }
 
-/** Bits of a network's address below the number of the /64. */
-const SUBNET_BITS = 64n;
+/** Bits of an address below the number of the /64. */
+const SUBNET_BITS = 64;
 
 /** Each IPv4 range is a /16, so that as many bits number it. */
 const IPV4_RANGE_SIZE = 2 ** 16;
@@ -33,14 +40,13 @@ const IPV4_RANGE_SIZE = 2 ** 16;
  * ```
  */
 export function addressRange6(cidr: string, { base }: AddressRange): AddressRange6 {
-  const whole = parseIpv6Network(cidr)!;
-  const first = whole.base + (BigInt(base / IPV4_RANGE_SIZE) << SUBNET_BITS);
-  const network = { base: first, size: 1n << SUBNET_BITS };
-  return { cidr: `${formatIpv6Address(first)}/64`, network };
+  const number = BigInt(base / IPV4_RANGE_SIZE) << BigInt(SUBNET_BITS);
+  const network = networkOf(firstAddress(parseIpv6Network(cidr)!) + number, SUBNET_BITS);
+  return { cidr: formatIpv6Network(network), network };
 }
 
 /** Returns the address pair of an index; see `addressPair` for the indexes. */
 export function addressPair6({ network }: AddressRange6, index: number): AddressPair6 {
-  const host = network.base + BigInt(index) * 2n;
+  const host = firstAddress(network) + BigInt(index) * 2n;
   return { host: formatIpv6Address(host), peer: formatIpv6Address(host + 1n) };
 }

@@ -3,6 +3,7 @@ import {
   containsNetwork,
   formatIpNetwork,
   type IpNetwork,
+  isIpv6Network,
   parseIpNetwork,
 } from "../config/ip_network.ts";
 import { isEmbedding, isMetadata, isPublic } from "../config/special_networks.ts";
@@ -49,15 +50,17 @@ export function isOpen(address: IpNetwork, isPublicOnly: boolean): boolean {
 /** Removes networks inside other networks, because nftables refuses overlapping elements. */
 function disjoint(networks: readonly IpNetwork[]): IpNetwork[] {
   const kept: IpNetwork[] = [];
-  const order = (a: IpNetwork, b: IpNetwork): number =>
-    compare(b.size, a.size) || compare(a.base, b.base);
-  for (const network of [...networks].sort(order)) {
+  for (const network of [...networks].sort(byOrder)) {
     if (!kept.some((one) => containsNetwork(one, network))) kept.push(network);
   }
   return kept;
 }
 
-/** Compares numbers of either type, whose difference may be none of the type `number`. */
-function compare(one: number | bigint, other: number | bigint): number {
-  return one < other ? -1 : one > other ? 1 : 0;
+/** Sorts IPv4 before IPv6, large networks before small ones, and then by address. */
+function byOrder(one: IpNetwork, other: IpNetwork): number {
+  if (isIpv6Network(one)) {
+    if (!isIpv6Network(other)) return 1;
+    return one.prefix - other.prefix || (one.first < other.first ? -1 : 1);
+  }
+  return isIpv6Network(other) ? -1 : other.size - one.size || one.base - other.base;
 }

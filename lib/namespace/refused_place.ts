@@ -1,4 +1,5 @@
 import { containsNetwork, isIpv6Network, parseIpNetwork } from "../config/ip_network.ts";
+import { firstAddress } from "../config/ipv6_network.ts";
 import { isMetadata } from "../config/special_networks.ts";
 import { isHostAddress } from "./host_addresses.ts";
 import type { RefusedConnection } from "./refusal_watch.ts";
@@ -39,7 +40,9 @@ export function placeOf(
   if (isMetadata(network)) return "metadata";
   // A link has two addresses, and the host has the even one (see addressPair).
   if (functions.some((one) => containsNetwork(parseIpNetwork(one)!, network))) {
-    const isEven = isIpv6Network(network) ? network.base % 2n === 0n : network.base % 2 === 0;
+    const isEven = isIpv6Network(network)
+      ? firstAddress(network) % 2n === 0n
+      : network.base % 2 === 0;
     return isEven ? "host" : "function";
   }
   return isHostAddress(address, hostAddresses()) ? "host" : "elsewhere";

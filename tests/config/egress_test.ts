@@ -10,6 +10,7 @@ import {
   parseEgressRule,
   tightenEgress,
 } from "../../lib/config/egress.ts";
+import { networkOf } from "../../lib/config/ipv6_network.ts";
 
 function network(base: number, size: number, port?: number): EgressRule {
   return { type: "network", network: { base, size }, port };
@@ -18,8 +19,8 @@ function network(base: number, size: number, port?: number): EgressRule {
 /** First address of 2001:db8::/32. */
 const DOCS = 0x2001_0db8n << 96n;
 
-function network6(base: bigint, size: bigint, port?: number): EgressRule {
-  return { type: "network", network: { base, size }, port };
+function network6(first: bigint, prefix: number, port?: number): EgressRule {
+  return { type: "network", network: networkOf(first, prefix), port };
 }
 
 const host = (name: string, port: number): EgressRule => ({ type: "name", name, port });
@@ -46,15 +47,15 @@ const rules: readonly [text: string, rule: EgressRule, written?: string][] = [
   ["0.0.0.0/0", network(0, 2 ** 32)],
   ["0.0.0.0/0:443", network(0, 2 ** 32, 443)],
   ["255.255.255.255", network(2 ** 32 - 1, 1)],
-  ["[2001:db8::1]", network6(DOCS + 1n, 1n)],
-  ["[2001:DB8:0::1]:443", network6(DOCS + 1n, 1n, 443), "[2001:db8::1]:443"],
-  ["2001:db8::/32", network6(DOCS, 1n << 96n)],
-  ["[2001:db8::/32]", network6(DOCS, 1n << 96n), "2001:db8::/32"],
-  ["[2001:db8::/32]:80", network6(DOCS, 1n << 96n, 80)],
-  ["[2001:db8::1/128]:1", network6(DOCS + 1n, 1n, 1), "[2001:db8::1]:1"],
-  ["::/0", network6(0n, 1n << 128n)],
+  ["[2001:db8::1]", network6(DOCS + 1n, 128)],
+  ["[2001:DB8:0::1]:443", network6(DOCS + 1n, 128, 443), "[2001:db8::1]:443"],
+  ["2001:db8::/32", network6(DOCS, 32)],
+  ["[2001:db8::/32]", network6(DOCS, 32), "2001:db8::/32"],
+  ["[2001:db8::/32]:80", network6(DOCS, 32, 80)],
+  ["[2001:db8::1/128]:1", network6(DOCS + 1n, 128, 1), "[2001:db8::1]:1"],
+  ["::/0", network6(0n, 0)],
   // Of it, only what is no metadata service is reachable.
-  ["fd00::/8", network6(0xfdn << 120n, 1n << 120n)],
+  ["fd00::/8", network6(0xfdn << 120n, 8)],
   // More than metadata alone: what of it is metadata, the firewall refuses.
   ["169.254.0.0/15", network(0xa9fe_0000, 2 ** 17)],
   ["169.253.255.255", network(0xa9fd_ffff, 1)],
@@ -392,3 +393,13 @@ for (const [asked, ceiling, isAllowed] of ceilings) {
     assert.equal(type, isAllowed ? "allowed" : "refused");
   });
 }
+
+Deno.test("egress is plain data, which JSON can write", () => {
+  const egress = parseEgress("[2001:db8::1]:443,fd77::/16,10.0.0.0/8,a.test:443");
+  assert.deepEqual(JSON.parse(JSON.stringify(egress)).rules, [
+    { type: "network", network: networkOf(DOCS + 1n, 128), port: 443 },
+    { type: "network", network: networkOf(0xfd77n << 112n, 16) },
+    { type: "network", network: { base: 0x0a00_0000, size: 2 ** 24 } },
+    { type: "name", name: "a.test", port: 443 },
+  ]);
+});

@@ -1,7 +1,14 @@
 // Functions reach out and are reached by IPv6, with the policy of IPv4.
 import assert from "node:assert/strict";
 import { WORLD, WORLD6 } from "../world.ts";
-import { answering, eventually, host, type Server, startServer } from "./support/harness.ts";
+import {
+  answering,
+  eventually,
+  host,
+  makeDirectory,
+  type Server,
+  startServer,
+} from "./support/harness.ts";
 import { addressOf6, gatewayOf6, HOST6 } from "./support/ipv6.ts";
 import { continueParked } from "./support/parked.ts";
 import { PROBE, probe } from "./support/probe.ts";
@@ -103,6 +110,7 @@ Deno.test("ipv6: destinations that functions with egress none and full can reach
 
 Deno.test("ipv6: egress lists open networks, services and names, and nothing that a name leads to below internet", async () => {
   await using server = await startServer({
+    isParking: true,
     files: {
       "ddsrv.json": `{ "functions": {
         "network": { "egress": ["fd77:77::/32", "[${WORLD6.server}]:8080"] },
@@ -241,4 +249,42 @@ Deno.test("ipv6: what ddsrv adds to the host is gone after a stop", async () => 
   }
   assert.equal(await forwarding(), "0\n");
   assert.equal(await host("ip", "-6", "route"), routes);
+});
+
+Deno.test("ipv6: the next start removes what a killed supervisor has left", async () => {
+  const state = async (): Promise<string[]> => [
+    await Deno.readTextFile("/proc/sys/net/ipv6/conf/uplink/force_forwarding"),
+    await host("ip", "-6", "route"),
+    await host("nft", "list", "tables"),
+  ];
+  const before = await state();
+  const directory = await makeDirectory();
+  try {
+    const first = await startServer({ directory, files: { "app/index.ts": answering("app") } });
+    await first.answers("/app", "app");
+    first.signal("SIGKILL");
+    await first.exited;
+    assert.notDeepEqual(await state(), before);
+    const second = await startServer({ directory });
+    await second.answers("/app", "app");
+    await second[Symbol.asyncDispose]();
+    assert.deepEqual(await state(), before);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("ipv6: ddsrv restores the firewall's rules of IPv6 after a flush", async () => {
+  await using server = await startServer({
+    files: { "probe/index.ts": PROBE, "other/index.ts": PROBE },
+  });
+  for (const name of ["probe", "other"]) await server.said(`${name} ready`);
+  const other = await addressOf6(server, "other");
+  const { namespace } = await server.inspect("probe");
+  await isRefused(server, "probe", `${other} 8000`);
+  await host("nft", "delete", "table", "inet", `ddsrv_${namespace!.split("-")[1]}`);
+  await server.said("ddsrv created it again");
+  await isRefused(server, "probe", `${other} 8000`);
+  await isRefused(server, "probe", `${WORLD6.neighbour} 80`);
+  await reaches(server, "probe", `http://[${WORLD6.server}]/`);
 });
