@@ -27,6 +27,10 @@ async function makeHost(): Promise<void> {
   const noWait = ["sh", "-c", "echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad"];
   await run(noWait[0]!, noWait.slice(1));
   await run("ip", ["netns", "exec", "world", ...noWait]);
+  // Linux before 6.17 forwards on all interfaces or on none.
+  const forwarding = "/proc/sys/net/ipv6/conf/all/forwarding";
+  const single = await Deno.stat("/proc/sys/net/ipv6/conf/lo/force_forwarding").catch(() => {});
+  if (single === undefined) await Deno.writeTextFile(forwarding, "1");
   await run(
     "ip",
     ["-batch", "-"],

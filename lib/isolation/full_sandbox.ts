@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import type { ReachableName } from "../namespace/egress_watch.ts";
-import { hostProblems, readHostAddresses } from "../namespace/host_addresses.ts";
+import { hostProblems, ipv6Problems, readHostAddresses } from "../namespace/host_addresses.ts";
 import type { Namespace, NamespaceOptions, Network } from "../namespace/network.ts";
 import type { ControlGroups } from "../sandbox/control_groups.ts";
 import type { EtcFiles } from "../sandbox/etc_files.ts";
@@ -46,6 +46,7 @@ export async function openFullSandbox(
   let onNames = (_names: readonly ReachableName[]): void => {};
   let known: readonly ReachableName[] = [];
   problems.set("host", hostProblems(egress, readHostAddresses));
+  problems.set("ipv6", network.hasIpv6 ? [] : ipv6Problems(egress));
   const namespace = stack.use(
     await openNamespace(network, {
       label: name,

@@ -44,10 +44,21 @@ export async function ignoreAdvertisements(interfaceName: string): Promise<void>
   }
 }
 
-/** Returns true if the kernel can forward IPv6 on single interfaces, or does so on all. */
-export async function canForwardIpv6(): Promise<boolean> {
+/** Ways to forward IPv6: some, none in this kernel, or none because settings are read-only. */
+export type Ipv6Forwarding = "possible" | "impossible" | "read-only";
+
+/** Finds out if the kernel can forward IPv6 on single interfaces, or does so on all. */
+export async function findIpv6Forwarding(): Promise<Ipv6Forwarding> {
   const probe: Forwarded = { interface: "lo", family: "ipv6" };
-  return await readOptionalTextFile(sysctlPath(probe)) !== undefined || await isForwarding(probe);
+  try {
+    // Namespaces need settings too. This one stays the same.
+    const path = `${SETTINGS}/ipv6/conf/lo/accept_ra`;
+    await Deno.writeTextFile(path, await Deno.readTextFile(path));
+  } catch {
+    return "read-only";
+  }
+  const isThere = await readOptionalTextFile(sysctlPath(probe)) !== undefined;
+  return isThere || await isForwarding(probe) ? "possible" : "impossible";
 }
 
 /** Directories in which supervisors record the interfaces on which they enabled forwarding. */

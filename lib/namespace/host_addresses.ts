@@ -1,8 +1,9 @@
-import type { Egress } from "../config/egress.ts";
+import { type Egress, formatEgressRule } from "../config/egress.ts";
 import {
   containsNetwork,
   formatIpNetwork,
   type IpNetwork,
+  isIpv6Network,
   isSingle,
   parseIpNetwork,
 } from "../config/ip_network.ts";
@@ -45,6 +46,19 @@ export function hostProblems(egress: Egress, read: () => ReadonlySet<string>): s
     return isHost ? [address] : [];
   });
   return [...new Set(named)].map((address) => `Egress names ${address}, ${whyRefused(REMEDY)}`);
+}
+
+/** Returns the problems of an egress list that names IPv6 where functions have none. */
+export function ipv6Problems(egress: Egress): string[] {
+  if (typeof egress === "string") return [];
+  const rule = egress.rules.find((one) => one.type === "network" && isIpv6Network(one.network));
+  if (rule === undefined) return [];
+  return [
+    `Egress names ${
+      formatEgressRule(rule)
+    }, but functions have no IPv6 here. ddsrv doctor says why; ` +
+    "with --ipv6=on, ddsrv does not start without it",
+  ];
 }
 
 function isLoopback(network: IpNetwork): boolean {

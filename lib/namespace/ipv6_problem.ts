@@ -2,14 +2,14 @@ import { containsNetwork, parseIpNetwork } from "../config/ip_network.ts";
 import type { Ipv6Mode } from "../config/ipv6_mode.ts";
 import { isPublic } from "../config/special_networks.ts";
 import type { AddressRange6 } from "./address6.ts";
+import type { Ipv6Forwarding } from "./forwarding.ts";
 import type { HostRoute } from "./host.ts";
 
 /** What the host says about IPv6. */
 export interface Ipv6Facts {
   /** Text of `net.ipv6.conf.default.disable_ipv6`; `undefined` without IPv6 in the kernel. */
   readonly disabled: string | undefined;
-  /** The kernel forwards on single interfaces, or on all. */
-  readonly canForward: boolean;
+  readonly forwarding: Ipv6Forwarding;
   /** Why nftables refuses the rules; `undefined` if it does not. */
   readonly tableError: string | undefined;
   /** Addresses of global scope. */
@@ -39,7 +39,7 @@ export interface Ipv6Wish {
 export function findIpv6Problem(facts: Ipv6Facts, wish: Ipv6Wish): Ipv6Problem | undefined {
   const path = pathProblem(facts);
   const isSurprising = path === undefined;
-  const { disabled, canForward, tableError } = facts;
+  const { disabled, forwarding, tableError } = facts;
   if (disabled?.trim() !== "0") {
     return {
       reason: disabled === undefined
@@ -49,7 +49,14 @@ export function findIpv6Problem(facts: Ipv6Facts, wish: Ipv6Wish): Ipv6Problem |
       isSurprising: false,
     };
   }
-  if (!canForward) {
+  if (forwarding === "read-only") {
+    return {
+      reason: "/proc/sys is read-only, so that ddsrv cannot set up IPv6 in namespaces",
+      remedy: "Make it writable (docker run --security-opt systempaths=unconfined)",
+      isSurprising,
+    };
+  }
+  if (forwarding === "impossible") {
     return {
       reason: "this kernel (before Linux 6.17) can forward IPv6 only on all interfaces at once, " +
         "and ddsrv never changes that, because the host would then ignore router advertisements",

@@ -3,7 +3,7 @@ import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 import type { Run } from "../system/run.ts";
 import type { AddressRange } from "./address.ts";
 import { type AddressRange6, addressRange6 } from "./address6.ts";
-import { canForwardIpv6 } from "./forwarding.ts";
+import { findIpv6Forwarding } from "./forwarding.ts";
 import { readGlobalAddresses, readRoutes } from "./host.ts";
 import { findIpv6Problem, type Ipv6Facts } from "./ipv6_problem.ts";
 
@@ -52,15 +52,17 @@ export async function chooseIpv6(options: Ipv6Options): Promise<AddressRange6 | 
 /** Reads what the host says about IPv6; changes nothing. */
 export async function readIpv6Facts(run: Run): Promise<Ipv6Facts> {
   const disabled = await readOptionalTextFile("/proc/sys/net/ipv6/conf/default/disable_ipv6");
-  const nothing = { canForward: false, tableError: undefined, addresses: [], routes: [] };
-  if (disabled === undefined) return { disabled, ...nothing };
-  const [canForward, tableError, addresses, routes] = await Promise.all([
-    canForwardIpv6(),
+  if (disabled === undefined) {
+    const forwarding = "impossible";
+    return { disabled, forwarding, tableError: undefined, addresses: [], routes: [] };
+  }
+  const [forwarding, tableError, addresses, routes] = await Promise.all([
+    findIpv6Forwarding(),
     tryTable(run),
     readGlobalAddresses(run),
     readRoutes(run, "ipv6"),
   ]);
-  return { disabled, canForward, tableError, addresses, routes };
+  return { disabled, forwarding, tableError, addresses, routes };
 }
 
 async function tryTable(run: Run): Promise<string | undefined> {

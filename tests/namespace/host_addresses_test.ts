@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { parseEgress } from "../../lib/config/egress.ts";
 import {
   hostProblems,
+  ipv6Problems,
   isHostAddress,
   readHostAddresses,
 } from "../../lib/namespace/host_addresses.ts";
@@ -36,6 +37,16 @@ for (const [egress, addresses] of cases) {
     );
   });
 }
+
+Deno.test("ipv6Problems() names an IPv6 destination of a list", () => {
+  for (const text of ["none", "full", "10.0.0.0/8", "api.example.com:443"]) {
+    assert.deepEqual(ipv6Problems(parseEgress(text)), []);
+  }
+  assert.deepEqual(ipv6Problems(parseEgress("10.0.0.0/8,[2001:db8::1]:443,fd77::/16")), [
+    "Egress names [2001:db8::1]:443, but functions have no IPv6 here. ddsrv doctor says why; with " +
+    "--ipv6=on, ddsrv does not start without it",
+  ]);
+});
 
 Deno.test("isHostAddress() knows the host's addresses and all loopback addresses", () => {
   assert.ok(isHostAddress("10.0.0.5", HOST));

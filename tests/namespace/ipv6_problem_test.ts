@@ -9,7 +9,7 @@ import {
 
 const WELL: Ipv6Facts = {
   disabled: "0\n",
-  canForward: true,
+  forwarding: "possible",
   tableError: undefined,
   addresses: ["fd00::1", "3ffe:ffff::1"],
   routes: [{ dst: "3ffe:ffff::/64", dev: "eth0" }, { dst: "default", dev: "eth0" }],
@@ -32,13 +32,17 @@ const rows: readonly [
     reason: /^the host disables it/,
     isSurprising: false,
   }, true],
-  ["an old kernel", { canForward: false }, {
+  ["an old kernel", { forwarding: "impossible" }, {
     reason: /^this kernel \(before Linux 6\.17\) can forward IPv6 only on all interfaces/,
     isSurprising: true,
   }, true],
-  ["an old kernel on a host without IPv6 addresses", { canForward: false, addresses: [] }, {
+  ["an old kernel on a host without IPv6 addresses", { forwarding: "impossible", addresses: [] }, {
     reason: /^this kernel/,
     isSurprising: false,
+  }, true],
+  ["read-only settings", { forwarding: "read-only" }, {
+    reason: /^\/proc\/sys is read-only/,
+    isSurprising: true,
   }, true],
   ["nftables without NAT", { tableError: "no such file" }, {
     reason: /^nftables cannot filter and translate it \(no such file\)$/,

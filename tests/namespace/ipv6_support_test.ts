@@ -6,7 +6,7 @@ import type { Ipv6Mode } from "../../lib/config/ipv6_mode.ts";
 
 const WELL: Ipv6Facts = {
   disabled: "0\n",
-  canForward: true,
+  forwarding: "possible",
   tableError: undefined,
   addresses: ["3ffe:ffff::1"],
   routes: [{ dst: "default", dev: "eth0" }],
@@ -42,6 +42,6 @@ Deno.test("chooseIpv6() with auto warns only if the host itself uses IPv6", asyn
 
 Deno.test("chooseIpv6() with on fails if the host cannot, and needs no public address", async () => {
   assert.deepEqual(await choose("on", { addresses: [] }), ["fdd5:2d1c:9b60:ad5::/64"]);
-  const [error] = await choose("on", { canForward: false });
+  const [error] = await choose("on", { forwarding: "impossible" });
   assert.match(error!, /^Functions cannot have IPv6: this kernel .*\. Or choose --ipv6=off$/);
 });
