@@ -43,7 +43,7 @@ __ddsrv_verb() {
 __ddsrv_options() {
   case $1 in
     '') choices=(-V --version -h --help) ;;
-    serve) choices=(-p --port --hostname --socket --state-dir --shutdown-delay --shutdown-timeout --isolation --admin-port --admin-hostname --admin-hosts --ui-write --ui-token-file --source --source-poll --source-auth-file --source-webhook-secret-file --no-logs --logs-dir --log-file-format --log-max-size --log-max-files --log-rate -q --quiet --console-format --access-log --access-log-file --no-watch --rescan --max-files --check --deno --deno-versions --check-cpu-time --check-timeout --allow-import --registries --env-file --idle --parked --drain --egress --dns --domain --root --index --rate-limit --trusted-proxies --hide-errors --no-via --compat-reload --compat-healthcheck --tls-cert --tls-key --certificates --http2 --kv-url --kv-token-file --schedule-runs --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-connections-per-peer --max-peer-buffer-size --max-in-flight --max-in-flight-per-peer -h --help) ;;
+    serve) choices=(-p --port --hostname --socket --state-dir --shutdown-delay --shutdown-timeout --isolation --ipv6 --admin-port --admin-hostname --admin-hosts --ui-write --ui-token-file --source --source-poll --source-auth-file --source-webhook-secret-file --no-logs --logs-dir --log-file-format --log-max-size --log-max-files --log-rate -q --quiet --console-format --access-log --access-log-file --no-watch --rescan --max-files --check --deno --deno-versions --check-cpu-time --check-timeout --allow-import --registries --env-file --idle --parked --drain --egress --dns --domain --root --index --rate-limit --trusted-proxies --hide-errors --no-via --compat-reload --compat-healthcheck --tls-cert --tls-key --certificates --http2 --kv-url --kv-token-file --schedule-runs --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-connections-per-peer --max-peer-buffer-size --max-in-flight --max-in-flight-per-peer -h --help) ;;
     doctor) choices=(--isolation --json -h --help) ;;
     init) choices=(--template --json -h --help) ;;
     dev) choices=(-p --port --host --inspect --isolation -h --help) ;;
@@ -89,6 +89,7 @@ __ddsrv_value() {
     'serve --shutdown-delay') kind='text' ;;
     'serve --shutdown-timeout') kind='text' ;;
     'serve --isolation') kind='choice' choices=(full rootless none) ;;
+    'serve --ipv6') kind='choice' choices=(off auto on) ;;
     'serve --admin-port') kind='text' ;;
     'serve --admin-hostname') kind='text' ;;
     'serve --admin-hosts') kind='function' ;;

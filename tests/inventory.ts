@@ -12,6 +12,9 @@ export async function takeInventory(): Promise<Inventory> {
     ["link", await lines("ip", "-o", "link", "show").then((all) => all.map(linkName))],
     ["namespace", await lines("ip", "netns", "list")],
     ["table", await lines("nft", "list", "tables")],
+    ["route", await lines("ip", "-4", "route", "show")],
+    ["IPv6 route", await lines("ip", "-6", "route", "show")],
+    ["forwarding interface", await forwardingInterfaces()],
     ["process", await processes()],
     ["control group", await controlGroups()],
     ["mount", (await Deno.readTextFile("/proc/self/mountinfo")).split("\n").map(mountPoint)],
@@ -29,6 +32,19 @@ export async function describeLeaks(before: Inventory): Promise<string[]> {
     return leaks.length === 0;
   }).catch(() => {});
   return leaks;
+}
+
+/** Returns the interfaces whose packets the host forwards, each with the family. */
+async function forwardingInterfaces(): Promise<string[]> {
+  const found: string[] = [];
+  for (const [family, setting] of [["ipv4", "forwarding"], ["ipv6", "force_forwarding"]] as const) {
+    const directory = `/proc/sys/net/${family}/conf`;
+    for await (const { name } of Deno.readDir(directory)) {
+      const value = await Deno.readTextFile(`${directory}/${name}/${setting}`).catch(() => "");
+      if (value.trim() === "1") found.push(`${family} ${name}`);
+    }
+  }
+  return found;
 }
 
 /** Returns ddsrv's control groups of both versions. */

@@ -1,6 +1,8 @@
 // The pretend internet: a public server, a resolver, a neighbour in the local network and a cloud's
 // metadata service, each with its own address, in one network namespace.
 import { createSocket } from "node:dgram";
+import { isIPv6 } from "node:net";
+import { parseIpv6Address } from "../lib/config/ipv6_network.ts";
 import { answerNpm, type PretendPackage } from "./npm_registry.ts";
 
 /** Addresses in the pretend internet. */
@@ -16,6 +18,22 @@ export const WORLD = {
 } as const;
 
 /**
+ * The same in IPv6. The public addresses are of a network that IANA took back (3ffe::/16, RFC 3701),
+ * because functions don't reach the one for documentation.
+ */
+export const WORLD6 = {
+  server: "3ffe:ffff:2::10",
+  other: "3ffe:ffff:2::11",
+  resolver: "3ffe:ffff:2::53",
+  neighbour: "fd77:77::10",
+  metadata: "fd00:ec2::254",
+  /** The neighbour's IPv4 address, as a translator (NAT64) and a tunnel (6to4) would reach it. */
+  translated: "64:ff9b::c0a8:4d0a",
+  tunnelled: "2002:c0a8:4d0a::1",
+  documentation: "2001:db8::10",
+} as const;
+
+/**
  * Names that the resolver knows; `POST /names` at the server adds and changes names. For a name
  * without an address the resolver reports a failure.
  */
@@ -23,6 +41,18 @@ const names = new Map<string, string>([
   ["server.test", WORLD.server],
   ["neighbour.test", WORLD.neighbour],
   ["metadata.test", WORLD.metadata],
+  ["both.test", WORLD.server],
+]);
+
+/** IPv6 addresses of names. */
+const names6 = new Map<string, string>([
+  ["both.test", WORLD6.server],
+  ["server6.test", WORLD6.server],
+  ["neighbour6.test", WORLD6.neighbour],
+  ["metadata6.test", WORLD6.metadata],
+  ["translated6.test", WORLD6.translated],
+  ["mapped6.test", `::ffff:${WORLD.neighbour}`],
+  ["loopback6.test", "::1"],
 ]);
 
 /** Time to live of an answer. */
@@ -69,7 +99,7 @@ function serveHttp(hostname: string, port = 80): void {
     }
     if (request.method === "POST" && pathname === "/names") {
       for (const [name, address] of Object.entries(await request.json())) {
-        names.set(name, String(address));
+        (String(address).includes(":") ? names6 : names).set(name, String(address));
       }
       return new Response();
     }
@@ -108,9 +138,9 @@ function dribble(): ReadableStream<Uint8Array> {
   });
 }
 
-/** Answers queries for A records from {@linkcode names}, all others with NXDOMAIN (RFC 1035). */
+/** Answers queries for addresses (RFC 1035, RFC 3596), and for other names with NXDOMAIN. */
 function serveNames(address: string): Promise<void> {
-  const socket = createSocket("udp4");
+  const socket = createSocket(isIPv6(address) ? "udp6" : "udp4");
   socket.on("message", (query: Uint8Array, peer) => {
     socket.send(answerQuery(query), peer.port, peer.address);
   });
@@ -126,21 +156,35 @@ function answerQuery(query: Uint8Array): Uint8Array {
     position += 1 + length;
   }
   const question = query.subarray(12, position + 5);
-  const isAddress = query[position + 2] === 1;
-  const address = names.get(labels.join(".").toLowerCase());
-  const hasAnswer = isAddress && address !== undefined && address !== "";
-  const flags = address === undefined ? [0x81, 0x83] : address === "" ? [0x81, 0x82] : [0x81, 0x80];
+  const type = query[position + 2]!;
+  const name = labels.join(".").toLowerCase();
+  const address = type === AAAA ? names6.get(name) : names.get(name);
+  const isKnown = names.has(name) || names6.has(name);
+  const hasAnswer = (type === A || type === AAAA) && address !== undefined && address !== "";
+  const flags = !isKnown ? [0x81, 0x83] : names.get(name) === "" ? [0x81, 0x82] : [0x81, 0x80];
   const head = [query[0]!, query[1]!, ...flags, 0, 1, 0, hasAnswer ? 1 : 0, 0, 0, 0, 0];
+  const data = hasAnswer ? bytesOf(address) : [];
   const answer = hasAnswer
-    ? [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, TTL_S, 0, 4, ...address.split(".").map(Number)]
+    ? [0xc0, 12, 0, type, 0, 1, 0, 0, 0, TTL_S, 0, data.length, ...data]
     : [];
   return Uint8Array.from([...head, ...question, ...answer]);
+}
+
+/** Types of records. */
+const [A, AAAA] = [1, 28];
+
+function bytesOf(address: string): number[] {
+  if (!isIPv6(address)) return address.split(".").map(Number);
+  const number = parseIpv6Address(address)!;
+  return Array.from({ length: 16 }, (_, at) => Number(number >> BigInt(8 * (15 - at)) & 0xffn));
 }
 
 if (import.meta.main) {
   const { server, other, neighbour, metadata } = WORLD;
   for (const address of [server, other, neighbour, metadata]) serveHttp(address);
-  serveHttp(server, 8080);
-  await serveNames(WORLD.resolver);
+  const { resolver, ...servers6 } = WORLD6;
+  for (const address of Object.values(servers6)) serveHttp(address);
+  for (const address of [server, servers6.server]) serveHttp(address, 8080);
+  for (const address of [WORLD.resolver, resolver]) await serveNames(address);
   Deno.stdout.writeSync(new TextEncoder().encode("ready\n"));
 }

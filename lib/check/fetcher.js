@@ -1,8 +1,9 @@
 // Runs in a sandbox with the network that checks do not have. For each check, it listens on a Unix
 // socket and fetches modules and packages only from the hosts that the check may use. The
 // supervisor sends commands as lines of JSON over its own socket; see fetcher.ts. Arguments: the
-// directory of the sockets, and for tests another timeout in milliseconds.
-const [directory, timeout = "30000"] = Deno.args;
+// directory of the sockets, "ipv4" or "both" families of addresses, and for tests another timeout in
+// milliseconds.
+const [directory, families, timeout = "30000"] = Deno.args;
 
 /** Maximum bytes of all responses to one check. */
 const MAX_BYTES = 1024 ** 3;
@@ -38,10 +39,11 @@ const DROPPED_FIELDS = new Set([
 ]);
 
 /**
- * Client for IPv4 only. Deno's permissions know no IPv6 networks, and do not recognise the IPv4
- * address in an IPv6 address such as `::ffff:169.254.169.254`, which a host's DNS may return.
+ * Client for IPv4 only, except where a firewall decides about both families. Deno's permissions know
+ * no IPv6 networks, and do not recognise the IPv4 address in an IPv6 address such as
+ * `::ffff:169.254.169.254`, which a host's DNS may return.
  */
-const client = Deno.createHttpClient({ localAddress: "0.0.0.0" });
+const client = Deno.createHttpClient(families === "both" ? {} : { localAddress: "0.0.0.0" });
 
 const checks = new Map();
 

@@ -20,6 +20,8 @@ export interface FetcherCommandOptions
   readonly hosts: readonly string[];
   /** Names may resolve to private addresses; otherwise only to public ones. */
   readonly isPrivateAllowed: boolean;
+  /** A firewall limits the process, and IPv6 like IPv4; it uses IPv4 alone when left out. */
+  readonly hasIpv6?: boolean;
 }
 
 const [MODULE, DIRECTORY] = ["/ddsrv/fetcher.js", "/ddsrv/fetch"];
@@ -31,7 +33,7 @@ const LOOPBACK: readonly string[] = ["127.0.0.0/8", "0.0.0.0/8", "[::1]", "[::]"
  * compares the denied networks with the addresses to which names resolve.
  */
 export async function fetcherCommand(options: FetcherCommandOptions): Promise<Launch> {
-  const { etc, directory, hosts, isPrivateAllowed, ...chain } = options;
+  const { etc, directory, hosts, isPrivateAllowed, hasIpv6 = false, ...chain } = options;
   const denied = [
     ...METADATA_NETWORKS,
     ...hosts.some(isLoopback) ? [] : LOOPBACK,
@@ -63,6 +65,7 @@ export async function fetcherCommand(options: FetcherCommandOptions): Promise<La
       `--allow-write=${DIRECTORY}`,
       MODULE,
       DIRECTORY,
+      hasIpv6 ? "both" : "ipv4",
     ],
   });
 }

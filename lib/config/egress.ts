@@ -1,12 +1,12 @@
 import {
-  contains,
-  formatIpv4Address,
-  formatIpv4Network,
-  type Ipv4Network,
-  parseIpv4Network,
-} from "./ipv4_network.ts";
+  containsNetwork,
+  formatIpNetwork,
+  type IpNetwork,
+  isIpv6Network,
+  parseIpNetwork,
+} from "./ip_network.ts";
 import { parseDomain } from "./network_address.ts";
-import { isMetadata, isPublic } from "./special_networks.ts";
+import { isEmbedding, isMetadata, isPublic } from "./special_networks.ts";
 
 /** Kinds of egress; each allows more than the one before. */
 export const EGRESS_KINDS = ["none", "internet", "full"] as const;
@@ -24,16 +24,23 @@ export interface EgressList {
   readonly isPublicOnly: boolean;
 }
 
-/** A destination: an IPv4 network on one port or all ports, or a host name and a port. */
+/** A destination: a network on one port or all ports, or a host name and a port. */
 export type EgressRule =
-  | { readonly type: "network"; readonly network: Ipv4Network; readonly port: number | undefined }
+  | { readonly type: "network"; readonly network: IpNetwork; readonly port: number | undefined }
   | { readonly type: "name"; readonly name: string; readonly port: number };
 
 /** Maximum number of rules in a list. */
 export const MAX_EGRESS_RULES = 64;
 
 /**
- * Parses a destination, such as `api.example.com:443`, `10.0.0.0/8` or `192.0.2.1:5432`.
+ * A destination and its port. IPv6 has brackets, because `2001:db8::1:443` is an address too; only a
+ * network without a port needs none.
+ */
+const DESTINATION = /^(?:\[([\da-f:./]+)\]|([^:[\]]*))(?::(\d{1,5}))?$|^([\da-f:.]+\/\d+)$/i;
+
+/**
+ * Parses a destination, such as `api.example.com:443`, `10.0.0.0/8`, `192.0.2.1:5432` or
+ * `[2001:db8::1]:443`.
  *
  * @throws {SyntaxError} if `text` is not a destination
  * @throws {RangeError} if functions can never reach it
@@ -44,13 +51,16 @@ export const MAX_EGRESS_RULES = 64;
  * ```
  */
 export function parseEgressRule(text: string): EgressRule {
-  const [, destination = "", digits] = /^([^:]*)(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const [, bracketed, plain, digits, bare] = DESTINATION.exec(text) ?? [];
+  const destination = bracketed ?? plain ?? bare ?? "";
   const port = digits === undefined ? undefined : Number(digits);
   if (destination === "" || port === 0 || (port ?? 1) > 65_535) throw unreadable(text);
-  const network = parseIpv4Network(destination);
-  if (network !== undefined) return networkRule({ text, destination, network, port });
-  // A text of digits, dots and slashes is meant as an address.
-  if (/^[\d./]+$/.test(destination) || destination.includes("/")) throw unreadable(text);
+  const network = parseIpNetwork(destination);
+  if (network !== undefined && isIpv6Network(network) === (plain === undefined)) {
+    return networkRule({ text, destination, network, port });
+  }
+  // A text of digits, dots, colons and slashes is meant as an address.
+  if (/^[\d./]+$/.test(destination) || /[:/]/.test(destination)) throw unreadable(text);
   const name = parseHostName(destination, text);
   if (port === undefined) {
     throw new SyntaxError(`"${text}" has no port. Write the port too: ${name}:443`);
@@ -81,8 +91,11 @@ export function parseEgress(text: string): Egress {
 
 /** Formats a rule as {@linkcode parseEgressRule} reads it. */
 export function formatEgressRule(rule: EgressRule): string {
-  const destination = rule.type === "name" ? rule.name : formatIpv4Network(rule.network);
-  return rule.port === undefined ? destination : `${destination}:${rule.port}`;
+  const destination = rule.type === "name" ? rule.name : formatIpNetwork(rule.network);
+  const needsBrackets = destination.includes(":") &&
+    !(rule.port === undefined && destination.includes("/"));
+  const host = needsBrackets ? `[${destination}]` : destination;
+  return rule.port === undefined ? host : `${host}:${rule.port}`;
 }
 
 /** Formats egress as {@linkcode parseEgress} reads it. */
@@ -128,28 +141,32 @@ function covers(outer: EgressRule, inner: EgressRule): boolean {
   if (outer.port !== undefined && outer.port !== inner.port) return false;
   // Under a ceiling of networks, names would let a function choose what ddsrv resolves.
   if (outer.type === "name") return inner.type === "name" && inner.name === outer.name;
-  return inner.type === "network" && contains(outer.network, inner.network);
+  return inner.type === "network" && containsNetwork(outer.network, inner.network);
 }
 
 interface NetworkText {
   readonly text: string;
   readonly destination: string;
-  readonly network: Ipv4Network;
+  readonly network: IpNetwork;
   readonly port: number | undefined;
 }
 
 function networkRule({ text, destination, network, port }: NetworkText): EgressRule {
-  const first = formatIpv4Address(network.base);
-  if (destination.split("/")[0] !== first) {
+  const address = parseIpNetwork(destination.split("/")[0]!)!;
+  if (formatIpNetwork(address) !== formatIpNetwork(network).split("/")[0]) {
     throw new SyntaxError(
-      `"${text}" has bits set after its prefix. Write ${
-        formatIpv4Network(network)
-      } for the network`,
+      `"${text}" has bits set after its prefix. Write ${formatIpNetwork(network)} for the network`,
     );
   }
   if (isMetadata(network)) {
     throw new RangeError(
       `"${text}" is a cloud's metadata service, which has credentials. Functions can't reach it. Remove it`,
+    );
+  }
+  if (isEmbedding(network)) {
+    throw new RangeError(
+      `"${text}" contains IPv4 addresses, and may lead to any of them. Functions can't reach it. ` +
+        "List the IPv4 addresses",
     );
   }
   return { type: "network", network, port };
@@ -167,7 +184,7 @@ function parseHostName(name: string, text: string): string {
 
 function unreadable(text: string): SyntaxError {
   return new SyntaxError(
-    `"${text}" is not a destination. Write api.example.com:443, 192.0.2.1:5432 or 10.0.0.0/8 ` +
-      "(IPv4; names need a port and can't contain *)",
+    `"${text}" is not a destination. Write api.example.com:443, 192.0.2.1:5432, 10.0.0.0/8 or ` +
+      "[2001:db8::1]:443 (names need a port and can't contain *)",
   );
 }

@@ -1,5 +1,6 @@
-import { isIPv4 } from "node:net";
+import { isIP } from "node:net";
 import { type Kind, textKind } from "./kind.ts";
+import { parseListenAddress } from "./network_address.ts";
 
 /** A boolean. */
 export const boolean: Kind<boolean> = {
@@ -14,16 +15,13 @@ export const boolean: Kind<boolean> = {
 export const path: Kind<string> = text("path");
 
 /** An IP address, or the name of a host. */
-export const address: Kind<string> = text("address");
+export const address: Kind<string> = text("address", parseListenAddress);
 
-/** An IPv4 address. */
-export const ipv4: Kind<string> = {
-  ...text("address", (text) => {
-    if (isIPv4(text)) return text;
-    throw new SyntaxError(`"${text}" is not an IPv4 address`);
-  }),
-  schema: (zod) => zod.ipv4(),
-};
+/** An IP address without a zone. */
+export const ip: Kind<string> = text("address", (text) => {
+  if (isIP(text) !== 0 && !text.includes("%")) return text;
+  throw new SyntaxError(`"${text}" is not an IP address`);
+});
 
 /** Returns the kind of a text, as it is or as a parser returns it. */
 export function text(placeholder: string, parse = (text: string) => text): Kind<string> {

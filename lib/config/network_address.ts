@@ -1,4 +1,6 @@
 import { isIP } from "node:net";
+import { formatIpv4Address } from "./ipv4_network.ts";
+import { mappedIpv4, parseIpv6Address } from "./ipv6_network.ts";
 
 /** A network: an address, and the length of its prefix in bits. */
 export interface Cidr {
@@ -7,8 +9,12 @@ export interface Cidr {
   readonly family: "ipv4" | "ipv6";
 }
 
+/** Bits in front of the IPv4 address in an IPv4-mapped one (RFC 4291, section 2.5.5.2). */
+const MAPPED_BITS = 96;
+
 /**
- * Parses a network, such as `10.0.0.0/8` or `fd00::/8`, or a single address.
+ * Parses a network, such as `10.0.0.0/8` or `fd00::/8`, or a single address. Returns the IPv4 network
+ * for IPv4-mapped addresses.
  *
  * @throws {SyntaxError} if `text` is neither
  * @example
@@ -27,7 +33,32 @@ export function parseCidr(text: string): Cidr {
       `"${text}" is neither an address nor a network. Write 192.0.2.1, 10.0.0.0/8 or fd00::/8`,
     );
   }
+  const mapped = version === 6 && prefix >= MAPPED_BITS
+    ? mappedIpv4(parseIpv6Address(address)!)
+    : undefined;
+  if (mapped !== undefined) {
+    return { address: formatIpv4Address(mapped), prefix: prefix - MAPPED_BITS, family: "ipv4" };
+  }
   return { address, prefix, family: version === 4 ? "ipv4" : "ipv6" };
+}
+
+/**
+ * Parses an address to listen on: an IP address without brackets, or the name of a host.
+ *
+ * @throws {SyntaxError} if it has brackets or the zone of an interface
+ */
+export function parseListenAddress(text: string): string {
+  if (text.includes("%")) {
+    throw new SyntaxError(
+      `"${text}" has the zone of an interface, which ddsrv does not support: link-local addresses ` +
+        "differ on each interface. Give :: or another address of this host",
+    );
+  }
+  const inner = /^\[(.*)\]$/.exec(text)?.[1];
+  if (inner !== undefined) {
+    throw new SyntaxError(`"${text}" has brackets, which only URLs need. Give ${inner}`);
+  }
+  return text;
 }
 
 /**

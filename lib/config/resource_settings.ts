@@ -1,5 +1,5 @@
 import { formatBandwidth, parseBandwidth } from "./bandwidth.ts";
-import { ipv4, list } from "./kinds.ts";
+import { ip, list } from "./kinds.ts";
 import { type Kind, textKind } from "./kind.ts";
 import { size, wholeNumber } from "./number_kinds.ts";
 import { defaultPermissions } from "./permissions.ts";
@@ -36,7 +36,7 @@ export const RESOURCE_SETTINGS = {
     summary: "what functions may connect to: none, internet, full or a list",
     details:
       "`internet` excludes private networks; `full` includes them. A list has destinations such " +
-      "as `db.example.com:5432` or `10.0.0.0/8`. With `full`, checks may fetch modules from private " +
+      "as `db.example.com:5432`, `10.0.0.0/8` or `[2001:db8::1]:443`. With `full`, checks may fetch modules from private " +
       "networks too, after a restart.",
     manifest: "subset",
   },
@@ -63,10 +63,10 @@ export const RESOURCE_SETTINGS = {
   dns: {
     name: "dns",
     variables: [],
-    kind: list(ipv4),
+    kind: list(ip),
     default: [],
     defaultText: "the host's resolvers",
-    summary: "DNS resolvers of functions (IPv4)",
+    summary: "DNS resolvers of functions",
     needsRestart: true,
   },
   memoryBytes: {

@@ -1,4 +1,5 @@
 import { SYSTEM_SOCKET } from "./default_socket.ts";
+import { ADDRESS_RANGE6_HINT, checkedAddressRange6, IPV6_MODES } from "./ipv6_mode.ts";
 import { ISOLATION_LEVELS } from "./isolation_level.ts";
 import { address, boolean, choice, list, path, patterned, text } from "./kinds.ts";
 import { optional, textKind } from "./kind.ts";
@@ -100,6 +101,33 @@ export const SERVER_SETTINGS = {
     summary: "IPv4 network (a /16) of the functions' namespaces",
     details:
       "If the host routes the default already, ddsrv takes the next /16 that it does not route.",
+    needsRestart: true,
+  },
+  ipv6: {
+    name: "ipv6",
+    variables: [],
+    kind: choice(IPV6_MODES, "mode"),
+    default: literal("auto"),
+    summary: "IPv6 for functions: off, auto (if the host can) or on",
+    details:
+      "With `auto`, functions have IPv6 if the host has a public IPv6 address, a default route and a " +
+      "way to forward without a change for other interfaces; `ddsrv doctor` says what is missing. " +
+      "With `on`, `serve` fails instead. The same egress applies to both families.",
+    needsRestart: true,
+  },
+  addressRange6: {
+    name: "addressRange6",
+    setBy: "key",
+    variables: [],
+    kind: textKind({
+      placeholder: "cidr",
+      parse: checkedAddressRange6,
+      write: (text) => text,
+      hint: ADDRESS_RANGE6_HINT,
+    }),
+    default: "fdd5:2d1c:9b60::/48",
+    summary: "IPv6 network (a private /48) of the functions' namespaces",
+    details: "Each supervisor uses one /64 of it, which follows from its IPv4 network.",
     needsRestart: true,
   },
   uidRange: {

@@ -47,6 +47,8 @@ export interface ChecksOptions {
   readonly landlock: boolean;
   /** Network of the fetcher; the supervisor's own when left out. */
   readonly network?: SandboxOptions["network"];
+  /** A firewall limits that network, and IPv6 like IPv4; `false` when left out. */
+  readonly hasIpv6?: boolean;
   /**
    * Allows private addresses for the hosts that modules may come from: because a firewall limits
    * the fetcher, or because the operator named the hosts.
@@ -71,6 +73,7 @@ export interface ChecksOptions {
 /** Opens the resources that checks share. No process starts before the first check. */
 export async function openChecks(options: ChecksOptions): Promise<Checks> {
   const { settings, directory, etc, network, fetcherUid, uidOf, openGroup, isNice } = options;
+  const { hasIpv6 = false } = options;
   const {
     isPrivateAllowed,
     systemCallFilter,
@@ -97,6 +100,7 @@ export async function openChecks(options: ChecksOptions): Promise<Checks> {
     env: { ...env, ...upstreamProxy() },
     launch: await fetcherCommand({
       ...network === undefined ? {} : { network },
+      hasIpv6,
       systemCallFilter,
       landlock,
       uid: fetcherUid,

@@ -16,6 +16,8 @@ export interface ListenerSearch {
   readonly port: number;
   /** Value of `PORT` where neither function nor operator names a port for this function. */
   readonly defaultPort: number;
+  /** The supervisor reaches it by IPv6 too; `false` when left out. */
+  readonly hasIpv6?: boolean;
   /** Port of its inspector, which is not for requests; none when left out. */
   readonly inspectorPort?: number | undefined;
   /** Host path of the start file, by which the process shows that it has loaded. */
@@ -31,9 +33,10 @@ export interface ListenerSearch {
  * the signal aborts first.
  */
 export async function findListener(search: ListenerSearch): Promise<FoundListener | undefined> {
-  const { pid, port, startFile, inspectorPort, signal } = search;
+  const { pid, port, hasIpv6 = false, startFile, inspectorPort, signal } = search;
   const found = await waitForListener({
     pid,
+    hasIpv6,
     preferredPort: port,
     isPortNamed: port !== search.defaultPort,
     ignoredPort: inspectorPort,
@@ -66,14 +69,14 @@ const LAST_LOOK_MS = 64_000;
  * first, then connects to its database, and then begins to serve. Reports the better listener.
  */
 export async function followListener(watch: ListenerWatch): Promise<void> {
-  const { pid, port: preferredPort, defaultPort, signal } = watch;
+  const { pid, port: preferredPort, defaultPort, hasIpv6 = false, signal } = watch;
   const { pause = sleep, read = readListeners } = watch;
   let port = watch.found;
   for (let ms = FIRST_LOOK_MS; ms <= LAST_LOOK_MS; ms *= 2) {
     if (port === preferredPort || preferredPort !== defaultPort) return;
     await pause(ms, signal);
     if (signal.aborted) return;
-    const listeners = withoutPort(await read(pid), watch.inspectorPort);
+    const listeners = withoutPort(await read(pid, { hasIpv6 }), watch.inspectorPort);
     const better = reconsider(listeners, { port, preferredPort });
     if (better !== undefined) {
       port = better.port;
@@ -97,16 +100,19 @@ function reportChoice(
  */
 export async function explainListeners(
   pid: number,
-  { port, defaultPort, inspectorPort }: Pick<
+  { port, defaultPort, hasIpv6 = false, inspectorPort }: Pick<
     ListenerSearch,
-    "port" | "defaultPort" | "inspectorPort"
+    "port" | "defaultPort" | "hasIpv6" | "inspectorPort"
   >,
 ): Promise<string | undefined> {
-  const listeners = withoutPort(await readListeners(pid), inspectorPort);
+  const listeners = withoutPort(await readListeners(pid, { hasIpv6 }), inspectorPort);
   const other = listeners.find(({ scope }) => scope !== "unreachable");
   if (other === undefined && listeners.length > 0) {
     const [one] = listeners;
-    return `It listens only on an IPv6 address (port ${one!.port}). Listen on 0.0.0.0 or 127.0.0.1`;
+    return `It listens only on an IPv6 address (port ${
+      one!.port
+    }), and functions have no IPv6 here. ` +
+      "Listen on 0.0.0.0 or 127.0.0.1";
   }
   if (other === undefined || port === defaultPort) return undefined;
   return `It listens on port ${other.port}, but its ddsrv.json names port ${port}. Change "port" in ` +

@@ -32,12 +32,15 @@ export async function openFullIsolation(
 ): Promise<Isolation> {
   await using stack = new AsyncDisposableStack();
   const { id: ownerId } = owner;
-  const { addressRange, dns } = settings;
+  const { addressRange, addressRange6, dns } = settings;
   // Hosts that the operator names may have private addresses; the fetcher allows only some hosts.
   const isNamed = settings.allowImport.length + settings.registries.length > 0;
   const fetchEgress = isNamed || settings.egress === "full" ? "full" : "internet";
   const egress = isNamed || settings.egress === "none" ? fetchEgress : settings.egress;
-  const network = stack.use(await openNetwork({ ownerId, addressRange, dns, egress, onWarning }));
+  const addresses = { addressRange, ipv6: { mode: settings.ipv6, addressRange6 } };
+  const network = stack.use(
+    await openNetwork({ ownerId, ...addresses, dns, egress, onWarning }),
+  );
   warnOfNetwork(network, onWarning);
   const runtimeDirectory = join(RUNTIME_DIRECTORY, ownerId);
   // Files of a killed supervisor may contain variables of functions.
@@ -74,6 +77,7 @@ export async function openFullIsolation(
       systemCallFilter,
       landlock,
       network: { path: fetchNamespace.path },
+      hasIpv6: network.hasIpv6,
       // The firewall decides.
       isPrivateAllowed: true,
       fetcherUid: homes.fetcherUid,

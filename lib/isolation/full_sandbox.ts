@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import type { ReachableName } from "../namespace/egress_watch.ts";
-import { hostProblems, readHostAddresses } from "../namespace/host_addresses.ts";
+import { hostProblems, ipv6Problems, readHostAddresses } from "../namespace/host_addresses.ts";
 import type { Namespace, NamespaceOptions, Network } from "../namespace/network.ts";
 import type { ControlGroups } from "../sandbox/control_groups.ts";
 import type { EtcFiles } from "../sandbox/etc_files.ts";
@@ -17,6 +17,7 @@ import { BANDWIDTH_REMEDY } from "./bandwidth.ts";
 import { explainListeners, findListener, followListener } from "./find_listener.ts";
 import type { Homes } from "./homes.ts";
 import type { Sandbox, SandboxOptions } from "./isolation.ts";
+import { reachListener } from "./reach_listener.ts";
 import { launchFunction } from "./launch_function.ts";
 import { mergeProblems } from "./merge_problems.ts";
 import { type CommonLayers, sandboxLayers } from "./sandbox_layers.ts";
@@ -45,6 +46,7 @@ export async function openFullSandbox(
   let onNames = (_names: readonly ReachableName[]): void => {};
   let known: readonly ReachableName[] = [];
   problems.set("host", hostProblems(egress, readHostAddresses));
+  problems.set("ipv6", network.hasIpv6 ? [] : ipv6Problems(egress));
   const namespace = stack.use(
     await openNamespace(network, {
       label: name,
@@ -81,7 +83,8 @@ export async function openFullSandbox(
     async spawn(start) {
       const { policy } = start;
       const port = policy.preferredPort;
-      const ports = { port, defaultPort: settings.preferredPort };
+      const { hasIpv6 } = network;
+      const ports = { port, defaultPort: settings.preferredPort, hasIpv6 };
       let served: number | undefined;
       const startFile = join(runtimeDirectory, "start", `${namespace.name}.json`);
       const inspector = start.debug && inspectorRelay(namespace.name, port);
@@ -91,10 +94,9 @@ export async function openFullSandbox(
         inspectorPort: inspector?.port,
         onDoubt: (found: readonly string[]) => problems.set("port", found),
       };
-      const reach = async ({ port, scope }: Listener): Promise<Endpoint> => {
-        if (scope === "loopback") await namespace.exposeLoopback(port);
-        served = port;
-        return { hostname: namespace.address, port };
+      const reach = async (listener: Listener): Promise<Endpoint> => {
+        served = listener.port;
+        return await reachListener(namespace, listener);
       };
       const group = await groups?.open(String(namespace.ordinal), policy);
       if (group !== undefined) owned.use(group);

@@ -1,6 +1,8 @@
 import type { IsolationLevel } from "../config/isolation_level.ts";
 import { findImageProblem, IMAGE_REMEDY } from "../disk/bounder.ts";
 import { readResolvers } from "../namespace/resolvers.ts";
+import { findIpv6Problem, type Ipv6Problem } from "../namespace/ipv6_problem.ts";
+import { readIpv6Facts } from "../namespace/ipv6_support.ts";
 import { CONTROLLERS, missingControllers } from "../sandbox/cgroup_hierarchy.ts";
 import { boundsSockets, openControlGroups, readHierarchy } from "../sandbox/control_groups.ts";
 import {
@@ -84,6 +86,7 @@ function systemProbe({ os = Deno.build.os }: ExaminationOptions): Probe {
 async function fullProbes(options: ExaminationOptions): Promise<Probe[]> {
   const { path = Deno.env.get("PATH") ?? "", uid = Deno.uid() } = options;
   const remedies = remediesFor({ isContainer: options.isContainer ?? await isContainer() });
+  const ipv6 = examineIpv6(options.run);
   return [
     systemProbe(options),
     {
@@ -102,7 +105,8 @@ async function fullProbes(options: ExaminationOptions): Promise<Probe[]> {
     },
     { layer: "disk", probe: () => probeImages(options.run), remedy: "" },
     { layer: "bandwidth", probe: () => tryBandwidth(options), remedy: "" },
-    { layer: "names", probe: probeResolvers, remedy: "" },
+    { layer: "ipv6", probe: async () => ipv6Finding(await ipv6), remedy: "" },
+    { layer: "names", probe: async () => probeResolvers(await ipv6 === undefined), remedy: "" },
     { layer: "changes", probe: () => probeWatches(), remedy: "" },
     capacityProbe({ ...options, level: "full" }),
   ];
@@ -215,8 +219,27 @@ async function tryBandwidth(
   }
 }
 
-async function probeResolvers(): Promise<string | Omit<Finding, "layer">> {
-  const resolvers = await readResolvers();
+/** Functions run without it; a host without IPv6 lacks nothing. */
+function ipv6Finding(problem: Ipv6Problem | undefined): string | Omit<Finding, "layer"> {
+  if (problem === undefined) return "functions can use it, with the same egress as IPv4";
+  const { reason, remedy, isSurprising } = problem;
+  const detail = `functions have IPv4 only: ${reason}`;
+  return isSurprising
+    ? { status: "limited", detail, remedy }
+    : { status: "ok", detail, remedy: "" };
+}
+
+async function examineIpv6(run: Run = execute): Promise<Ipv6Problem | undefined> {
+  try {
+    return findIpv6Problem(await readIpv6Facts(run), { mode: "auto" });
+  } catch (error) {
+    const remedy = "Mend the layers above, which ddsrv needs for it too";
+    return { reason: (error as Error).message, remedy, isSurprising: true };
+  }
+}
+
+async function probeResolvers(hasIpv6: boolean): Promise<string | Omit<Finding, "layer">> {
+  const resolvers = await readResolvers({ hasIpv6 });
   if (resolvers.length > 0) return `resolvers ${resolvers.join(", ")}`;
   return {
     status: "limited",

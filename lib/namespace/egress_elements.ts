@@ -1,15 +1,16 @@
 import type { EgressList } from "../config/egress.ts";
 import {
-  contains,
-  formatIpv4Network,
-  type Ipv4Network,
-  parseIpv4Network,
-} from "../config/ipv4_network.ts";
-import { isMetadata, isPublic } from "../config/special_networks.ts";
+  containsNetwork,
+  formatIpNetwork,
+  type IpNetwork,
+  isIpv6Network,
+  parseIpNetwork,
+} from "../config/ip_network.ts";
+import { isEmbedding, isMetadata, isPublic } from "../config/special_networks.ts";
 
 /** Elements of the firewall's sets that an egress list allows; no two elements overlap. */
 export interface EgressElements {
-  /** IPv4 networks, allowed on all ports. */
+  /** Networks, allowed on all ports. */
   readonly networks: readonly string[];
   /** Networks with a port, as `192.0.2.1 . 443`. */
   readonly services: readonly string[];
@@ -23,34 +24,43 @@ export function egressElements(
   list: EgressList,
   addressesOf: (name: string) => readonly string[],
 ): EgressElements {
-  const byPort = new Map<number | undefined, Ipv4Network[]>();
+  const byPort = new Map<number | undefined, IpNetwork[]>();
   for (const rule of list.rules) {
     const found = rule.type === "network"
       ? [rule.network]
-      : addressesOf(rule.name).map(parseIpv4Network).filter((one) => one !== undefined)
+      : addressesOf(rule.name).map(parseIpNetwork).filter((one) => one !== undefined)
         .filter((one) => isOpen(one, list.isPublicOnly));
     byPort.set(rule.port, [...byPort.get(rule.port) ?? [], ...found]);
   }
   const everywhere = byPort.get(undefined) ?? [];
   byPort.delete(undefined);
   return {
-    networks: disjoint(everywhere).map(formatIpv4Network),
+    networks: disjoint(everywhere).map(formatIpNetwork),
     services: [...byPort].flatMap(([port, networks]) =>
-      disjoint(networks).map((network) => `${formatIpv4Network(network)} . ${port}`)
+      disjoint(networks).map((network) => `${formatIpNetwork(network)} . ${port}`)
     ).sort(),
   };
 }
 
 /** Returns true if an address of a name may be allowed. */
-export function isOpen(address: Ipv4Network, isPublicOnly: boolean): boolean {
-  return !isMetadata(address) && (!isPublicOnly || isPublic(address));
+export function isOpen(address: IpNetwork, isPublicOnly: boolean): boolean {
+  return !isMetadata(address) && !isEmbedding(address) && (!isPublicOnly || isPublic(address));
 }
 
 /** Removes networks inside other networks, because nftables refuses overlapping elements. */
-function disjoint(networks: readonly Ipv4Network[]): Ipv4Network[] {
-  const kept: Ipv4Network[] = [];
-  for (const network of [...networks].sort((a, b) => b.size - a.size || a.base - b.base)) {
-    if (!kept.some((one) => contains(one, network))) kept.push(network);
+function disjoint(networks: readonly IpNetwork[]): IpNetwork[] {
+  const kept: IpNetwork[] = [];
+  for (const network of [...networks].sort(byOrder)) {
+    if (!kept.some((one) => containsNetwork(one, network))) kept.push(network);
   }
   return kept;
+}
+
+/** Sorts IPv4 before IPv6, large networks before small ones, and then by address. */
+function byOrder(one: IpNetwork, other: IpNetwork): number {
+  if (isIpv6Network(one)) {
+    if (!isIpv6Network(other)) return 1;
+    return one.prefix - other.prefix || (one.first < other.first ? -1 : 1);
+  }
+  return isIpv6Network(other) ? -1 : other.size - one.size || one.base - other.base;
 }

@@ -1,5 +1,5 @@
 import type { EgressList } from "../config/egress.ts";
-import { parseIpv4Network } from "../config/ipv4_network.ts";
+import { parseIpNetwork } from "../config/ip_network.ts";
 import { sleep } from "../system/sleep.ts";
 import { type EgressElements, egressElements, isOpen } from "./egress_elements.ts";
 import { isHostAddress, readHostAddresses as readAddresses, whyRefused } from "./host_addresses.ts";
@@ -8,7 +8,7 @@ import type { Names } from "./name_watch.ts";
 /** A name of an egress list and its current addresses. */
 export interface ReachableName {
   readonly name: string;
-  /** IPv4 addresses that the firewall allows for the name. */
+  /** Addresses that the firewall allows for the name. */
   readonly addresses: readonly string[];
   /** Reason why some or all addresses are not allowed. */
   readonly problem: string | undefined;
@@ -69,7 +69,7 @@ export async function watchEgress(options: EgressWatchOptions): Promise<AsyncDis
     const { addresses, problem } = watch.stateOf(name);
     const own = addresses.filter((one) => isHostAddress(one, hostAddresses));
     const open = addresses.filter((one) =>
-      !own.includes(one) && isOpen(parseIpv4Network(one)!, list.isPublicOnly)
+      !own.includes(one) && isOpen(parseIpNetwork(one)!, list.isPublicOnly)
     );
     if (own.length > 0) {
       return { name, addresses: open, problem: `it resolves to ${own[0]}, ${whyRefused(REMEDY)}` };

@@ -1,16 +1,19 @@
 import type { EgressKind } from "../config/egress.ts";
-import { METADATA_NETWORKS, PRIVATE_NETWORKS } from "../config/special_networks.ts";
 import type { AddressRange } from "./address.ts";
+import type { AddressRange6 } from "./address6.ts";
 import type { EgressElements } from "./egress_elements.ts";
 import type { Lease } from "./lease.ts";
 import type { Owner } from "./owner.ts";
+import { FAMILIES, type FamilyRules, familySets } from "./firewall_families.ts";
 import { noteRules } from "./refused_set.ts";
 
 /** Options of {@linkcode tableRules}. */
 export interface FirewallOptions {
   readonly owner: Owner;
   readonly range: AddressRange;
-  /** IPv4 addresses of resolvers that functions may use. */
+  /** Range of IPv6; functions have no IPv6 without it, and the firewall drops it. */
+  readonly range6?: AddressRange6 | undefined;
+  /** Addresses of resolvers that functions may use. */
   readonly resolvers: readonly string[];
   /** User id of the only processes that may connect to functions. */
   readonly supervisorUid: number;
@@ -45,17 +48,35 @@ const MIN_CONNECTIONS = 256;
 const CROWD_PARTS = 64;
 
 /** Returns the rules that limit new connections of every transport protocol. */
-function countNew(maxConnections: number): string {
+function countNew(families: readonly FamilyRules[], maxConnections: number): string {
   const most = Math.max(1, Math.floor(maxConnections / CROWD_PARTS));
-  return `    add @flows { ip saddr ct count over ${MAX_CONNECTIONS} } jump refuse
-    add @crowd { th sport & ${CROWD_PARTS - 1} ct count over ${most} } jump crowded
+  return families.map(({ ip, suffix }) =>
+    `    add @flows${suffix} { ${ip} saddr ct count over ${MAX_CONNECTIONS} } jump refuse
+`
+  ).join("") + `    add @crowd { th sport & ${CROWD_PARTS - 1} ct count over ${most} } jump crowded
 `;
 }
 
-const CROWDED = `  chain crowded {
-    add @few { ip saddr ct count over ${MIN_CONNECTIONS} } jump refuse
-  }
+function crowded(families: readonly FamilyRules[]): string {
+  const rules = families.map(({ ip, suffix }) =>
+    `    add @few${suffix} { ${ip} saddr ct count over ${MIN_CONNECTIONS} } jump refuse
+`
+  );
+  return `  chain crowded {
+${rules.join("")}  }
 `;
+}
+
+/**
+ * A routing header makes routers change the destination after this firewall has seen it, so there is
+ * none from functions (RFC 5095). Setting one needs no capability. Each namespace announces its
+ * groups (RFC 3810) by itself, from an address that is none of its own.
+ */
+const IPV6_FIRST = `    exthdr rt exists counter name routed drop
+    ip6 daddr ff00::/8 meta l4proto ipv6-icmp drop
+`;
+
+const NOTHING = { sets: "", chain: "" } as const;
 
 /**
  * Returns one `nft -f -` transaction that replaces the table. It matches interfaces by prefix, so
@@ -65,65 +86,37 @@ const CROWDED = `  chain crowded {
 export function tableRules(options: FirewallOptions): string {
   const { owner, range, resolvers, supervisorUid } = options;
   const ours = `"${owner.interfacePrefix}*"`;
-  const counting = options.isCounting ? countNew(options.maxConnections) : "";
-  const noting = options.isNoting ? noteRules(ours) : { sets: "", chain: "" };
+  const { range6 } = options;
+  const hasIpv6 = range6 !== undefined;
+  const families = hasIpv6 ? FAMILIES : FAMILIES.slice(0, 1);
+  const counting = options.isCounting ? countNew(families, options.maxConnections) : "";
+  const noting = options.isNoting ? noteRules({ interfaces: ours, hasIpv6 }) : NOTHING;
+  const each = (rule: (family: FamilyRules) => string): string =>
+    families.map((family) => `    ${rule(family)}\n`).join("");
   return `add table inet ${owner.table}
 delete table inet ${owner.table}
 table inet ${owner.table} {
-  set sources {
-    type ifname . ipv4_addr
-  }
-  set internet {
+${families.map((family) => familySets(family, resolvers)).join("")}  set internet {
     type ifname
   }
   set full {
     type ifname
-  }
-  set networks {
-    type ifname . ipv4_addr
-    flags interval
-  }
-  set services {
-    type ifname . ipv4_addr . inet_service
-    flags interval
-  }
-  set resolvers {
-    type ipv4_addr
-    ${elements(resolvers)}
-  }
-  set metadata {
-    type ipv4_addr
-    flags interval
-    ${elements(METADATA_NETWORKS)}
-  }
-  set private {
-    type ipv4_addr
-    flags interval
-    auto-merge
-    ${elements(PRIVATE_NETWORKS)}
-  }
-  set flows {
-    type ipv4_addr
-    size 65535
-    flags dynamic
   }
   set crowd {
     type inet_service
     size ${CROWD_PARTS}
     flags dynamic
   }
-  set few {
-    type ipv4_addr
-    size 65535
-    flags dynamic
-  }
 ${noting.sets}  counter spoofed {
+  }
+  counter routed {
   }
   chain prerouting {
     type filter hook prerouting priority raw; policy accept;
     iifname != ${ours} accept
-    iifname . ip saddr @sources accept
-    counter name spoofed drop
+${hasIpv6 ? IPV6_FIRST : ""}${
+    each(({ ip, suffix }) => `iifname . ${ip} saddr @sources${suffix} accept`)
+  }    counter name spoofed drop
   }
   chain input {
     type filter hook input priority filter; policy accept;
@@ -141,12 +134,14 @@ ${counting}    iifname @internet jump ask_resolver
     ct state established,related accept
 ${counting}    iifname @internet jump ask_resolver
     iifname @full jump ask_resolver
-    ip daddr @metadata jump deny
-    iifname @full accept
-    iifname @internet ip daddr != @private accept
-    iifname . ip daddr @networks accept
-    meta l4proto { tcp, udp } iifname . ip daddr . th dport @services accept
-    jump deny
+${each(({ ip, suffix }) => `${ip} daddr @metadata${suffix} jump deny`)}    iifname @full accept
+${each(({ ip, suffix }) => `iifname @internet ${ip} daddr != @private${suffix} accept`)}${
+    each(({ ip, suffix }) => `iifname . ${ip} daddr @networks${suffix} accept`)
+  }${
+    each(({ ip, suffix }) =>
+      `meta l4proto { tcp, udp } iifname . ${ip} daddr . th dport @services${suffix} accept`
+    )
+  }    jump deny
   }
   chain output {
     type filter hook output priority filter; policy accept;
@@ -159,12 +154,14 @@ ${counting}    iifname @internet jump ask_resolver
   chain postrouting {
     type nat hook postrouting priority srcnat; policy accept;
     ip saddr ${range.cidr} oifname != ${ours} masquerade
-  }
+${hasIpv6 ? `    ip6 saddr ${range6.cidr} oifname != ${ours} masquerade\n` : ""}  }
   chain ask_resolver {
-    ip daddr @resolvers udp dport 53 accept
-    ip daddr @resolvers tcp dport 53 accept
-  }
-${options.isCounting ? CROWDED : ""}${noting.chain}  chain deny {
+${
+    each(({ ip, suffix }) =>
+      `${ip} daddr @resolvers${suffix} meta l4proto { tcp, udp } th dport 53 accept`
+    )
+  }  }
+${options.isCounting ? crowded(families) : ""}${noting.chain}  chain deny {
     ${options.isNoting ? "meta l4proto { tcp, udp } jump note\n    " : ""}goto refuse
   }
   chain refuse {
@@ -194,9 +191,12 @@ export function updateRules(owner: Owner, before: Registration, after: Registrat
 }
 
 function changeElements(verb: "add" | "delete", owner: Owner, registration: Registration): string {
-  const { lease } = registration;
-  const source = `sources { "${lease.interface}" . ${lease.addresses.peer} }`;
-  return format(verb, owner, [source, ...egressLines(registration)]);
+  const { interface: name, addresses, addresses6 } = registration.lease;
+  const sources = [
+    `sources { "${name}" . ${addresses.peer} }`,
+    ...addresses6 === undefined ? [] : [`sources6 { "${name}" . ${addresses6.peer} }`],
+  ];
+  return format(verb, owner, [...sources, ...egressLines(registration)]);
 }
 
 /** Returns the sets, each with the element that allows the egress. */
@@ -204,16 +204,15 @@ function egressLines({ lease, egress }: Registration): string[] {
   const name = `"${lease.interface}"`;
   if (egress === "none") return [];
   if (typeof egress === "string") return [`${egress} { ${name} }`];
-  return [
-    ...egress.networks.map((network) => `networks { ${name} . ${network} }`),
-    ...egress.services.map((service) => `services { ${name} . ${service} }`),
-  ];
+  const linesOf = (set: string, elements: readonly string[]): string[] =>
+    elements.flatMap((element) => {
+      const isIpv6 = element.includes(":");
+      if (isIpv6 && lease.addresses6 === undefined) return [];
+      return [`${set}${isIpv6 ? "6" : ""} { ${name} . ${element} }`];
+    });
+  return [...linesOf("networks", egress.networks), ...linesOf("services", egress.services)];
 }
 
 function format(verb: "add" | "delete", owner: Owner, lines: readonly string[]): string {
   return lines.map((line) => `${verb} element inet ${owner.table} ${line}\n`).join("");
-}
-
-function elements(values: readonly string[]): string {
-  return values.length === 0 ? "" : `elements = { ${values.join(", ")} }`;
 }

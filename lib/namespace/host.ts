@@ -14,9 +14,27 @@ export interface HostLink {
   readonly ifalias?: string;
 }
 
-/** Returns the host's IPv4 routes of all tables except `local`. */
-export async function readRoutes(run: Run): Promise<HostRoute[]> {
-  return parseList<HostRoute>(await run(["ip", "-j", "-4", "route", "show"]));
+/** A family of addresses. */
+export type Family = "ipv4" | "ipv6";
+
+/** Returns the host's routes of all tables except `local`. */
+export async function readRoutes(run: Run, family: Family = "ipv4"): Promise<HostRoute[]> {
+  const flag = family === "ipv4" ? "-4" : "-6";
+  return parseList<HostRoute>(await run(["ip", "-j", flag, "route", "show"]));
+}
+
+/** Returns the host's IPv6 addresses of global scope, private ones included. */
+export async function readGlobalAddresses(run: Run): Promise<string[]> {
+  const links = parseList<HostAddresses>(
+    await run(["ip", "-j", "-6", "addr", "show", "scope", "global"]),
+  );
+  return links.flatMap(({ addr_info: found = [] }) => found.map(({ local }) => local))
+    .filter((local) => local !== undefined);
+}
+
+/** Addresses of an interface, as `ip -j` prints them; other interfaces are empty objects. */
+interface HostAddresses {
+  readonly addr_info?: readonly { readonly local?: string }[];
 }
 
 /** Returns the host's ends of veth pairs. */

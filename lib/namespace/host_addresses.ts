@@ -1,19 +1,26 @@
-import type { Egress } from "../config/egress.ts";
-import { contains, formatIpv4Address, parseIpv4Network } from "../config/ipv4_network.ts";
+import { type Egress, formatEgressRule } from "../config/egress.ts";
+import {
+  containsNetwork,
+  formatIpNetwork,
+  type IpNetwork,
+  isIpv6Network,
+  isSingle,
+  parseIpNetwork,
+} from "../config/ip_network.ts";
 
 /** Addresses for which the kernel never asks a network. */
-const LOOPBACK = parseIpv4Network("127.0.0.0/8")!;
+const LOOPBACK: readonly IpNetwork[] = [parseIpNetwork("127.0.0.0/8")!, parseIpNetwork("::1")!];
 
-/** Returns this host's IPv4 addresses, also those of the gateways of functions. */
+/** Returns this host's addresses, also those of the gateways of functions. */
 export function readHostAddresses(): Set<string> {
-  const addresses = Deno.networkInterfaces().filter(({ family }) => family === "IPv4");
-  return new Set(addresses.map(({ address }) => address));
+  return new Set(Deno.networkInterfaces().map(({ address }) => address));
 }
 
 /** Returns true for an address of this host, or of any loopback interface. */
 export function isHostAddress(address: string, hostAddresses: ReadonlySet<string>): boolean {
-  const network = parseIpv4Network(address);
-  return hostAddresses.has(address) || network !== undefined && contains(LOOPBACK, network);
+  const network = parseIpNetwork(address);
+  if (network === undefined) return hostAddresses.has(address);
+  return hostAddresses.has(formatIpNetwork(network)) || isLoopback(network);
 }
 
 /**
@@ -33,12 +40,29 @@ export function hostProblems(egress: Egress, read: () => ReadonlySet<string>): s
   const hostAddresses = read();
   const named = egress.rules.flatMap((rule) => {
     if (rule.type === "name") return [];
-    const { base, size } = rule.network;
-    if (contains(LOOPBACK, rule.network)) return [formatIpv4Address(base)];
-    const address = formatIpv4Address(base);
-    return size === 1 && hostAddresses.has(address) ? [address] : [];
+    const [address = ""] = formatIpNetwork(rule.network).split("/");
+    const isHost = isLoopback(rule.network) ||
+      isSingle(rule.network) && hostAddresses.has(address);
+    return isHost ? [address] : [];
   });
   return [...new Set(named)].map((address) => `Egress names ${address}, ${whyRefused(REMEDY)}`);
+}
+
+/** Returns the problems of an egress list that names IPv6 where functions have none. */
+export function ipv6Problems(egress: Egress): string[] {
+  if (typeof egress === "string") return [];
+  const rule = egress.rules.find((one) => one.type === "network" && isIpv6Network(one.network));
+  if (rule === undefined) return [];
+  return [
+    `Egress names ${
+      formatEgressRule(rule)
+    }, but functions have no IPv6 here. ddsrv doctor says why; ` +
+    "with --ipv6=on, ddsrv does not start without it",
+  ];
+}
+
+function isLoopback(network: IpNetwork): boolean {
+  return LOOPBACK.some((one) => containsNetwork(one, network));
 }
 
 /** Returns why an address of this host is refused, as the end of a sentence. */

@@ -1,4 +1,5 @@
 import { type AddressPair, addressPair, type AddressRange, PAIRS_PER_RANGE } from "./address.ts";
+import { type AddressPair6, addressPair6, type AddressRange6 } from "./address6.ts";
 import type { Owner } from "./owner.ts";
 
 /** Names and addresses of one namespace, which may not exist yet. */
@@ -9,6 +10,8 @@ export interface Lease {
   /** Name of the host's end of the veth pair. */
   readonly interface: string;
   readonly addresses: AddressPair;
+  /** Missing where functions have no IPv6. */
+  readonly addresses6?: AddressPair6;
 }
 
 /** Pool of leases; no two leases in use are equal. */
@@ -19,10 +22,14 @@ export interface LeasePool {
 }
 
 /**
- * Creates a pool for one address range. A released index is used again only after all others, so
+ * Creates a pool for one address range, and one of IPv6 if functions have IPv6. A released index is used again only after all others, so
  * that late packets to its last user reach no new one.
  */
-export function createLeasePool(owner: Owner, range: AddressRange): LeasePool {
+export function createLeasePool(
+  owner: Owner,
+  range: AddressRange,
+  range6?: AddressRange6,
+): LeasePool {
   const taken = new Set<number>();
   let last = 0;
 
@@ -38,6 +45,7 @@ export function createLeasePool(owner: Owner, range: AddressRange): LeasePool {
           namespace: `${owner.namespacePrefix}${index}`,
           interface: `${owner.interfacePrefix}${index}`,
           addresses: addressPair(range, index),
+          ...range6 === undefined ? {} : { addresses6: addressPair6(range6, index) },
         };
       }
       throw new RangeError(`All ${PAIRS_PER_RANGE - 1} namespaces of ${range.cidr} are in use`);

@@ -44,7 +44,9 @@ export function afterResolution(before: NameState, resolution: Resolution): Name
     case "missing":
       return {
         ...UNKNOWN_NAME,
-        problem: "it does not resolve to an IPv4 address, so connections to it are refused",
+        problem:
+          `it does not resolve to an ${resolution.wanted} address, so connections to it are ` +
+          "refused",
         failures: before.failures + 1,
         refreshMs: clamp(MIN_REFRESH_MS * 2 ** before.failures),
       };

@@ -1,30 +1,27 @@
-import { join } from "node:path";
 import type { Egress } from "../config/egress.ts";
-import { parseIpv4Network } from "../config/ipv4_network.ts";
-import { acquireLockFile, type LockFile } from "../system/lock_file.ts";
 import { type Run, run as runCommand } from "../system/run.ts";
-import { type AddressRange, nextRange, overlaps, parseAddressRange } from "./address.ts";
+import { parseAddressRange } from "./address.ts";
+import { claimRange, lockOwner } from "./claim_range.ts";
 import { egressElements } from "./egress_elements.ts";
 import { openRefusedReader } from "./refused_reader.ts";
 import { cachedFor, type PlacedConnection, placeOf } from "./refused_place.ts";
+import { refusedSets } from "./refused_set.ts";
 import { type RefusedConnection, watchRefusals } from "./refusal_watch.ts";
 import { type ReachableName, watchEgress } from "./egress_watch.ts";
 import { exposeLoopback } from "./expose_loopback.ts";
 import { type Firewall, openFirewall } from "./firewall.ts";
-import { enableForwarding } from "./forwarding.ts";
-import { type HostRoute, readRoutes } from "./host.ts";
+import { enableForwarding, ignoreAdvertisements } from "./forwarding.ts";
+import { type Family, readRoutes } from "./host.ts";
 import { readHostAddresses } from "./host_addresses.ts";
 import { createLeasePool, type Lease, type LeasePool } from "./lease.ts";
+import { chooseIpv6, type Ipv6Options } from "./ipv6_support.ts";
 import { createLinks, type Links } from "./links.ts";
 import { type Owner, ownerOf } from "./owner.ts";
 import { followNames, type Names } from "./name_watch.ts";
 import { createResolver } from "./resolve_name.ts";
-import { readResolvers } from "./resolvers.ts";
+import { chooseResolvers } from "./resolvers.ts";
 import { sweep, type Swept } from "./sweep.ts";
 import { createUplinks } from "./uplinks.ts";
-
-/** Directory of locks that keep the supervisors of a host apart. */
-const LOCK_DIRECTORY = "/run/ddsrv/locks";
 
 /** A host can have thousands of interfaces, and a function can try address after address. */
 const HOST_ADDRESSES_MS = 5_000;
@@ -34,6 +31,8 @@ export interface NetworkOptions {
   /** Six hexadecimal digits that tag everything that is created. */
   readonly ownerId: string;
   readonly addressRange: string;
+  /** Whether functions get IPv6, and from which /48; they do not when left out. */
+  readonly ipv6?: Pick<Ipv6Options, "mode" | "addressRange6">;
   /** Resolvers for functions; the host's when empty. */
   readonly dns: readonly string[];
   /** Egress of functions in general; a namespace may have more. */
@@ -49,6 +48,8 @@ export interface NetworkOptions {
 export interface Network extends AsyncDisposable {
   readonly owner: Owner;
   readonly resolvers: readonly string[];
+  /** Functions have IPv6. */
+  readonly hasIpv6: boolean;
   /** Objects of a killed supervisor with the same owner, which were removed. */
   readonly swept: Swept;
   /** Creates a namespace with its link and registers it in the firewall. */
@@ -75,10 +76,12 @@ export interface Namespace extends AsyncDisposable {
   readonly path: string;
   /** IPv4 address of the function's end. */
   readonly address: string;
+  /** Its IPv6 address; `undefined` where functions have no IPv6. */
+  readonly address6: string | undefined;
   /** Number that no other namespace of this host has. */
   readonly ordinal: number;
-  /** Makes a port that listens only on 127.0.0.1 reachable from outside the namespace. */
-  readonly exposeLoopback: (port: number) => Promise<void>;
+  /** Makes a port that listens only on 127.0.0.1 or ::1 reachable from outside the namespace. */
+  readonly exposeLoopback: (port: number, family: Family) => Promise<void>;
 }
 
 /**
@@ -94,39 +97,46 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
   stack.use(lockOwner(owner));
   const swept = await sweep(owner, run);
   const routes = await readRoutes(run);
-  const { range, lock } = chooseRange(parseAddressRange(options.addressRange), routes);
+  const { range, lock } = claimRange(parseAddressRange(options.addressRange), routes);
   stack.use(lock);
-  const resolvers = options.dns.length > 0 ? options.dns : await readResolvers();
+  const { ipv6, onWarning } = options;
+  const range6 = ipv6 && await chooseIpv6({ ...ipv6, range, onWarning, run });
+  const hasIpv6 = range6 !== undefined;
+  const resolvers = await chooseResolvers(options.dns, { hasIpv6 });
   const firewall = stack.use(
     await openFirewall({
       owner,
       range,
+      range6,
       resolvers,
       supervisorUid: Deno.uid() ?? 0,
       maxConnections: options.maxConnections,
-      onWarning: options.onWarning,
+      onWarning,
       run,
     }),
   );
-  const refusals = stack.use(watchRefusals({ reader: openRefusedReader(owner.table) }));
+  const reader = openRefusedReader(owner.table, refusedSets({ hasIpv6 }));
+  const refusals = stack.use(watchRefusals({ reader }));
+  const functions = [range.cidr, ...range6 === undefined ? [] : [range6.cidr]];
   const hostAddresses = cachedFor(HOST_ADDRESSES_MS, readHostAddresses);
   const placed = (connection: RefusedConnection): PlacedConnection => ({
     ...connection,
-    place: placeOf(connection.address, { functions: range.cidr, hostAddresses }),
+    place: placeOf(connection.address, { functions, hostAddresses }),
   });
-  const uplinks = stack.use(createUplinks({ owner, run }));
+  const families: readonly Family[] = hasIpv6 ? ["ipv4", "ipv6"] : ["ipv4"];
+  const uplinks = stack.use(createUplinks({ owner, run, families }));
   await uplinks.open(options.egress);
-  const names = followNames(createResolver(options.dns));
-  const pool = createLeasePool(owner, range);
+  const names = followNames(createResolver({ servers: options.dns, hasIpv6 }));
+  const pool = createLeasePool(owner, range, range6);
   const links = createLinks(owner, run);
   const owned = stack.move();
   return {
     owner,
     resolvers,
+    hasIpv6,
     swept,
     async open(namespace) {
       const alias = owner.aliasPrefix + encodeLabel(namespace.label);
-      const { onWarning } = options;
       // The operator may have granted more to this function than to others.
       await uplinks.open(namespace.egress);
       return await openNamespace({
@@ -174,15 +184,21 @@ async function openNamespace(options: OpenOptions): Promise<Namespace> {
     throw error;
   }
   const path = `/run/netns/${lease.namespace}`;
-  const following = onRefused && follow(lease.addresses.peer, onRefused);
+  const { addresses, addresses6 } = lease;
+  using following = new DisposableStack();
+  for (const source of [addresses.peer, addresses6?.peer]) {
+    if (onRefused && source !== undefined) following.use(follow(source, onRefused));
+  }
+  const followed = following.move();
   return {
     name: lease.namespace,
     path,
-    address: lease.addresses.peer,
-    ordinal: lease.addresses.ordinal,
-    exposeLoopback: (port) => exposeLoopback(path, port, run),
+    address: addresses.peer,
+    address6: addresses6?.peer,
+    ordinal: addresses.ordinal,
+    exposeLoopback: (port, family) => exposeLoopback({ path, family, port }, run),
     async [Symbol.asyncDispose]() {
-      following?.[Symbol.dispose]();
+      followed[Symbol.dispose]();
       await watch?.[Symbol.asyncDispose]();
       await removeNamespace(options, lease);
       pool.release(lease);
@@ -193,11 +209,16 @@ async function openNamespace(options: OpenOptions): Promise<Namespace> {
 async function createNamespace(options: OpenOptions, lease: Lease): Promise<void> {
   const { alias, egress, bandwidthBits, firewall, links } = options;
   const bound = bandwidthBits === undefined ? {} : { bandwidthBits };
-  const linked = links.open({ lease, alias, ...bound }).then(() =>
-    enableForwarding(lease.interface)
-  );
+  const linked = links.open({ lease, alias, ...bound }).then(() => forward(lease));
   const open = typeof egress === "string" ? egress : egressElements(egress, () => []);
   await settleAll([firewall.register({ lease, egress: open }), linked]);
+}
+
+async function forward({ interface: name, addresses6 }: Lease): Promise<void> {
+  await enableForwarding({ interface: name, family: "ipv4" });
+  if (addresses6 === undefined) return;
+  await ignoreAdvertisements(name);
+  await enableForwarding({ interface: name, family: "ipv6" });
 }
 
 async function watchNames(
@@ -225,33 +246,6 @@ async function settleAll(tasks: readonly Promise<unknown>[]): Promise<void> {
   for (const result of await Promise.allSettled(tasks)) {
     if (result.status === "rejected") throw result.reason;
   }
-}
-
-function lockOwner(owner: Owner): LockFile {
-  const lock = acquireLockFile(join(LOCK_DIRECTORY, `owner-${owner.id}`));
-  if (lock !== undefined) return lock;
-  throw new Error(
-    `Another supervisor uses the owner id "${owner.id}": it is an older version, or has another ` +
-      "state directory. Stop it, or start both with the same --state-dir",
-  );
-}
-
-function chooseRange(
-  first: AddressRange,
-  routes: readonly HostRoute[],
-): { readonly range: AddressRange; readonly lock: LockFile } {
-  const networks = routes.map((route) => parseIpv4Network(route.dst))
-    .filter((network) => network !== undefined);
-  let range = first;
-  for (let tries = 0; tries < 256; tries++, range = nextRange(range)) {
-    if (networks.some((network) => overlaps(range, network))) continue;
-    const lock = acquireLockFile(join(LOCK_DIRECTORY, `range-${range.cidr.replaceAll("/", "-")}`));
-    if (lock !== undefined) return { range, lock };
-  }
-  throw new Error(
-    `No address range from ${first.cidr} on is free: the host routes them, or other supervisors ` +
-      `use them. Set a free /16 as "addressRange" in ddsrv.json`,
-  );
 }
 
 /** Encodes a label, because `ip -batch` splits at white space and interprets quotes. */

@@ -1,4 +1,5 @@
-import { contains, parseIpv4Network } from "../config/ipv4_network.ts";
+import { containsNetwork, isIpv6Network, parseIpNetwork } from "../config/ip_network.ts";
+import { firstAddress } from "../config/ipv6_network.ts";
 import { isMetadata } from "../config/special_networks.ts";
 import { isHostAddress } from "./host_addresses.ts";
 import type { RefusedConnection } from "./refusal_watch.ts";
@@ -13,19 +14,19 @@ export interface PlacedConnection extends RefusedConnection {
 
 /** Facts about addresses. */
 export interface KnownPlaces {
-  /** Network of the links of all functions, as a CIDR. */
-  readonly functions: string;
+  /** Networks of the links of all functions, as CIDRs. */
+  readonly functions: readonly string[];
   /** Returns the addresses of this host. */
   readonly hostAddresses: () => ReadonlySet<string>;
 }
 
 /**
- * Returns the owner of an IPv4 address.
+ * Returns the owner of an address.
  *
  * @example
  * ```ts
  * import { placeOf } from "./refused_place.ts";
- * const known = { functions: "10.213.0.0/16", hostAddresses: () => new Set(["192.0.2.1"]) };
+ * const known = { functions: ["10.213.0.0/16"], hostAddresses: () => new Set(["192.0.2.1"]) };
  * placeOf("10.213.0.3", known); // "function"
  * placeOf("10.213.0.2", known); // "host"
  * ```
@@ -34,12 +35,15 @@ export function placeOf(
   address: string,
   { functions, hostAddresses }: KnownPlaces,
 ): RefusedPlace {
-  const network = parseIpv4Network(address);
+  const network = parseIpNetwork(address);
   if (network === undefined) return "elsewhere";
   if (isMetadata(network)) return "metadata";
   // A link has two addresses, and the host has the even one (see addressPair).
-  if (contains(parseIpv4Network(functions)!, network)) {
-    return network.base % 2 === 0 ? "host" : "function";
+  if (functions.some((one) => containsNetwork(parseIpNetwork(one)!, network))) {
+    const isEven = isIpv6Network(network)
+      ? firstAddress(network) % 2n === 0n
+      : network.base % 2 === 0;
+    return isEven ? "host" : "function";
   }
   return isHostAddress(address, hostAddresses()) ? "host" : "elsewhere";
 }

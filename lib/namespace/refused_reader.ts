@@ -2,9 +2,9 @@ import { type LinuxFiles, linuxFiles } from "../system/linux_files.ts";
 import { nftQuestion } from "./nft_messages.ts";
 import { type RefusedElement, refusedElements } from "./refused_set.ts";
 
-/** Reads the set of refused destinations of one table. */
+/** Reads the sets of refused destinations of one table. */
 export interface RefusedReader extends Disposable {
-  /** Returns its elements; some or none of them if the kernel does not answer. */
+  /** Returns their elements; some or none of them if the kernel does not answer. */
   readonly read: () => readonly RefusedElement[];
 }
 
@@ -23,22 +23,27 @@ const MAX_READS = 64;
  * Opens a reader. A question to the kernel costs some microseconds, and nft(8) some milliseconds.
  * Returns `undefined` where the kernel or its C library is too old.
  */
-export function openRefusedReader(table: string): RefusedReader | undefined {
+export function openRefusedReader(
+  table: string,
+  sets: readonly string[],
+): RefusedReader | undefined {
   if (linuxFiles === undefined) return undefined;
   const files: LinuxFiles = linuxFiles;
   const socket = files.openNftQuestions();
   if (socket < 0) return undefined;
-  const question = nftQuestion(GET_ELEMENTS, [[TABLE, table], [SET, "refused"]]);
+  const questions = sets.map((set) => nftQuestion(GET_ELEMENTS, [[TABLE, table], [SET, set]]));
   const buffer = new Uint8Array(BUFFER_BYTES);
   return {
     read() {
       const elements: RefusedElement[] = [];
-      if (files.write(socket, question) < 0) return elements;
-      // The kernel makes the next part while it gives the present one.
-      for (let reads = 0; reads < MAX_READS; reads++) {
-        const length = files.read(socket, buffer);
-        if (length <= 0) break;
-        elements.push(...refusedElements(buffer.subarray(0, length)));
+      for (const question of questions) {
+        if (files.write(socket, question) < 0) return elements;
+        // The kernel makes the next part while it gives the present one.
+        for (let reads = 0; reads < MAX_READS; reads++) {
+          const length = files.read(socket, buffer);
+          if (length <= 0) break;
+          elements.push(...refusedElements(buffer.subarray(0, length)));
+        }
       }
       return elements;
     },

@@ -1,11 +1,13 @@
 import { formatIpv4Address } from "../config/ipv4_network.ts";
+import { formatIpv6Address } from "../config/ipv6_network.ts";
+import { FAMILIES } from "./firewall_families.ts";
 import { nftAttributes, nftMessages } from "./nft_messages.ts";
 
 /** A destination that the firewall has refused to a function, as the set has it. */
 export interface RefusedElement {
-  /** IPv4 address of the function. */
+  /** Address of the function. */
   readonly source: string;
-  /** IPv4 address that it tried to reach. */
+  /** Address that it tried to reach. */
   readonly address: string;
   readonly protocol: "tcp" | "udp";
   readonly port: number;
@@ -37,35 +39,55 @@ const ELEMENTS = 3;
 const KEY = 1;
 const EXPIRATION = 5;
 const VALUE = 1;
-/** Each part of a key takes whole registers of four bytes. */
-const KEY_BYTES = 16;
+/** Bytes of the two addresses in a key. Each of its parts takes whole registers of four bytes. */
+const [ADDRESSES, ADDRESSES6] = [8, 32];
+const REST_BYTES = 8;
 
-/**
- * Returns the sets and the chain that note what a function tries to reach; `interfaces` is a pattern
- * of nft(8) for those of functions.
- */
-export function noteRules(interfaces: string): { readonly sets: string; readonly chain: string } {
-  const element = "ip saddr . ip daddr . meta l4proto . th dport";
-  return {
-    sets: `  set refused {
-    type ipv4_addr . ipv4_addr . inet_proto . inet_service
+/** Names of the sets of refused destinations. */
+export function refusedSets({ hasIpv6 }: { readonly hasIpv6: boolean }): readonly string[] {
+  return hasIpv6 ? ["refused", "refused6"] : ["refused"];
+}
+
+/** Options of {@linkcode noteRules}. */
+export interface NoteOptions {
+  /** Pattern of nft(8) for the interfaces of functions. */
+  readonly interfaces: string;
+  readonly hasIpv6: boolean;
+}
+
+/** Returns the sets and the chain that note what a function tries to reach. */
+export function noteRules(
+  { interfaces, hasIpv6 }: NoteOptions,
+): { readonly sets: string; readonly chain: string } {
+  const families = hasIpv6 ? FAMILIES : FAMILIES.slice(0, 1);
+  const rate = `limit rate ${NOTED_EACH_MINUTE}/minute burst ${NOTED_AT_ONCE} packets`;
+  const sets = families.map(({ type, suffix }) =>
+    `  set refused${suffix} {
+    type ${type} . ${type} . inet_proto . inet_service
     size ${REFUSED_SIZE}
     flags dynamic, timeout
     timeout ${REFUSED_MS}ms
   }
-  set noting {
-    type ipv4_addr
+  set noting${suffix} {
+    type ${type}
     size ${REFUSED_SIZE}
     flags dynamic, timeout
     timeout 2m
   }
-`,
-    // A function that tries many destinations must not fill the set: the others need it too.
+`
+  );
+  // A function that tries many destinations must not fill the set: the others need it too.
+  const rules = families.map(({ ip, suffix }) => {
+    const element = `${ip} saddr . ${ip} daddr . meta l4proto . th dport`;
+    return `    ${element} @refused${suffix} return
+    update @noting${suffix} { ${ip} saddr ${rate} } add @refused${suffix} { ${element} }
+`;
+  });
+  return {
+    sets: sets.join(""),
     chain: `  chain note {
     iifname != ${interfaces} return
-    ${element} @refused return
-    update @noting { ip saddr limit rate ${NOTED_EACH_MINUTE}/minute burst ${NOTED_AT_ONCE} packets } add @refused { ${element} }
-  }
+${rules.join("")}  }
 `,
   };
 }
@@ -81,18 +103,28 @@ export function refusedElements(bytes: Uint8Array<ArrayBuffer>): RefusedElement[
 function readElement(bytes: Uint8Array<ArrayBuffer>): RefusedElement | undefined {
   const parts = new Map(nftAttributes(bytes).map(({ type, value }) => [type, value]));
   const key = nftAttributes(parts.get(KEY) ?? new Uint8Array()).find(({ type }) => type === VALUE);
-  if (key === undefined || key.value.length < KEY_BYTES) return undefined;
-  const view = new DataView(key.value.buffer, key.value.byteOffset, KEY_BYTES);
-  const protocol = PROTOCOLS.get(view.getUint8(8));
+  if (key === undefined) return undefined;
+  const length = key.value.length - REST_BYTES;
+  if (length !== ADDRESSES && length !== ADDRESSES6) return undefined;
+  const view = new DataView(key.value.buffer, key.value.byteOffset);
+  const protocol = PROTOCOLS.get(view.getUint8(length));
   if (protocol === undefined) return undefined;
   const left = parts.get(EXPIRATION);
   return {
-    source: formatIpv4Address(view.getUint32(0)),
-    address: formatIpv4Address(view.getUint32(4)),
+    source: readAddress(view, { at: 0, length: length / 2 }),
+    address: readAddress(view, { at: length / 2, length: length / 2 }),
     protocol,
-    port: view.getUint16(12),
+    port: view.getUint16(length + 4),
     leftMs: left?.length === 8
       ? Number(new DataView(left.buffer, left.byteOffset, 8).getBigUint64(0))
       : 0,
   };
+}
+
+function readAddress(
+  view: DataView,
+  { at, length }: { readonly at: number; readonly length: number },
+): string {
+  if (length === 4) return formatIpv4Address(view.getUint32(at));
+  return formatIpv6Address(view.getBigUint64(at) << 64n | view.getBigUint64(at + 8));
 }

@@ -1,5 +1,5 @@
 import type { Egress } from "../config/egress.ts";
-import { type HostRoute, readRoutes } from "./host.ts";
+import { type Family, type HostRoute, readRoutes } from "./host.ts";
 import { shareForwarding } from "./forwarding.ts";
 import { isFunctionInterface, type Owner } from "./owner.ts";
 import type { Run } from "../system/run.ts";
@@ -18,12 +18,13 @@ export interface Uplinks extends AsyncDisposable {
 export interface UplinksOptions {
   readonly owner: Owner;
   readonly run: Run;
+  readonly families: readonly Family[];
   readonly share?: typeof shareForwarding;
 }
 
 /** Returns the uplinks of a supervisor; forwarding is enabled on none yet. */
 export function createUplinks(
-  { owner, run, share = shareForwarding }: UplinksOptions,
+  { owner, run, families, share = shareForwarding }: UplinksOptions,
 ): Uplinks {
   const owned = new AsyncDisposableStack();
   const shared = new Set<string>();
@@ -32,10 +33,13 @@ export function createUplinks(
 
   async function widen(egress: Egress): Promise<void> {
     if (reachOf(egress) <= reached) return;
-    for (const uplink of findUplinks(await readRoutes(run), egress)) {
-      if (shared.has(uplink)) continue;
-      owned.use(await share(uplink, owner));
-      shared.add(uplink);
+    for (const family of families) {
+      for (const uplink of findUplinks(await readRoutes(run, family), egress)) {
+        const key = `${family} ${uplink}`;
+        if (shared.has(key)) continue;
+        owned.use(await share({ interface: uplink, family }, owner));
+        shared.add(key);
+      }
     }
     reached = reachOf(egress);
   }
@@ -59,7 +63,7 @@ export function findUplinks(routes: readonly HostRoute[], egress: Egress): Set<s
   if (egress === "none") return new Set();
   const leading = routes.filter((route) => !isPublic(egress) || route.dst === "default");
   const devices = leading.map((route) => route.dev).filter((dev) => dev !== undefined);
-  return new Set(devices.filter((dev) => !isFunctionInterface(dev)));
+  return new Set(devices.filter((dev) => dev !== "lo" && !isFunctionInterface(dev)));
 }
 
 /** Ranks egress by the interfaces that it needs. */

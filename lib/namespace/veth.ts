@@ -11,9 +11,9 @@ export interface VethPlan {
 }
 
 /**
- * The first two arguments are batches of ip(8) and tc(8) for the host's side. Each further three
- * are a namespace and its two batches. tc runs only when it has work. One shell starts the
- * programs, which takes a fraction of the time of starting them from Deno.
+ * The first two arguments are batches of ip(8) and tc(8) for the host's side. Each further four
+ * are a namespace, its two batches, and a shell script. Each runs only when it has work. One shell
+ * starts the programs, which takes a fraction of the time of starting them from Deno.
  */
 const OPEN_SCRIPT = `set -e
 ip -batch - <<END
@@ -30,7 +30,19 @@ END
   [ -z "$3" ] || tc -n "$1" -batch - <<END
 $3
 END
-  shift 3
+  [ -z "$4" ] || nsenter --net="/run/netns/$1" sh -c "$4"
+  shift 4
+done`;
+
+/**
+ * Only the host is at the other end, and sends neither advertisements nor redirects: the addresses
+ * and routes never change (Linux ip-sysctl, conf/interface).
+ */
+const QUIET_SCRIPT = `set -e
+cd /proc/sys/net/ipv6/conf
+for one in all default eth0; do
+  echo 0 >$one/accept_ra
+  echo 0 >$one/accept_redirects
 done`;
 
 /** Burst after a pause: some packets, and the data of the rate between two kernel ticks. */
@@ -50,13 +62,14 @@ export function openCommand(plans: readonly VethPlan[]): string[] {
       plan.lease.namespace,
       openPeerBatch(plan.lease),
       shapeBatch("eth0", plan),
+      plan.lease.addresses6 === undefined ? "" : QUIET_SCRIPT,
     ]),
   ];
 }
 
 /** Returns the `ip -batch -` input for the host's side: namespace, veth pair and address. */
 export function openHostBatch({ lease, alias }: VethPlan): string {
-  const { namespace, interface: name, addresses } = lease;
+  const { namespace, interface: name, addresses, addresses6 } = lease;
   return batch([
     `netns add ${namespace}`,
     `link add ${name} address ${linkAddress(addresses.host)} type veth ` +
@@ -65,21 +78,30 @@ export function openHostBatch({ lease, alias }: VethPlan): string {
     `link set ${name} addrgenmode none`,
     `link set ${name} alias ${alias} up`,
     `addr add ${addresses.host}/31 dev ${name}`,
-    addNeighbour(addresses.peer, name),
+    addNeighbour(addresses.peer, { device: name, ipv4: addresses.peer }),
+    ...addresses6 === undefined ? [] : [
+      addAddress6(addresses6.host, name),
+      addNeighbour(addresses6.peer, { device: name, ipv4: addresses.peer }),
+    ],
   ]);
 }
 
 /** Returns the `ip -n NAMESPACE -batch -` input for the function's side. */
-export function openPeerBatch(lease: Lease): string {
+export function openPeerBatch({ addresses, addresses6 }: Lease): string {
   return batch([
     // The kernel allows each socket one packet more than its group's buffer limit. Without these
     // limits, loopback packets have up to 64 KiB.
     "link set lo mtu 1500 gso_max_size 4096 up",
     "link set eth0 addrgenmode none",
-    `addr add ${lease.addresses.peer}/31 dev eth0`,
+    `addr add ${addresses.peer}/31 dev eth0`,
     "link set eth0 up",
-    addNeighbour(lease.addresses.host, "eth0"),
-    `route add default via ${lease.addresses.host}`,
+    addNeighbour(addresses.host, { device: "eth0", ipv4: addresses.host }),
+    `route add default via ${addresses.host}`,
+    ...addresses6 === undefined ? [] : [
+      addAddress6(addresses6.peer, "eth0"),
+      addNeighbour(addresses6.host, { device: "eth0", ipv4: addresses.host }),
+      `route add default via ${addresses6.host}`,
+    ],
   ]);
 }
 
@@ -89,14 +111,22 @@ function linkAddress(address: string): string {
   return ["02", "dd", ...bytes].join(":");
 }
 
+/** The address is valid at once: no other end can have it, so nobody asks (RFC 4862, 5.4). */
+function addAddress6(address: string, device: string): string {
+  return `addr add ${address}/127 dev ${device} nodad`;
+}
+
 /**
- * Returns the line that makes the other end known, so that nobody asks for it (ARP). All namespaces
+ * Returns the line that makes the other end known, so that nobody asks for it (ARP, NDP). All namespaces
  * share one table of neighbours. It holds 1,024 entries (gc_thresh3 in arp(7)), and entries of the
  * last five seconds stay: with two for each function, the 512th function that gets a request would
  * be unreachable. Permanent entries do not count.
  */
-function addNeighbour(address: string, device: string): string {
-  return `neigh add ${address} lladdr ${linkAddress(address)} dev ${device} nud permanent`;
+function addNeighbour(
+  address: string,
+  { device, ipv4 }: { readonly device: string; readonly ipv4: string },
+): string {
+  return `neigh add ${address} lladdr ${linkAddress(ipv4)} dev ${device} nud permanent`;
 }
 
 /** Returns a tc-tbf(8) queue that limits what a device sends; empty without a limit. */

@@ -1,18 +1,20 @@
 import { privateUseOf } from "./private_ports.ts";
-import type { Listener } from "./socket_table.ts";
+import { isLoopback, isOpen, type Listener } from "./socket_table.ts";
 
 /**
  * Chooses the listener for requests: prefers the preferred port, then a port that does not look
- * private, then any address to loopback only, then the lowest port. Returns `undefined` if none is
+ * private, then any address to loopback only, IPv4 to IPv6, then the lowest port. Returns `undefined` if none is
  * reachable.
  */
 export function chooseListener(
   listeners: readonly Listener[],
   preferredPort: number,
 ): Listener | undefined {
-  const rank = ({ port, scope }: Listener): number =>
-    (port === preferredPort ? 0 : privateUseOf(port) === undefined ? 2 : 4) +
-    (scope === "any" ? 0 : 1);
+  const rank = (listener: Listener): number => {
+    const { port, scope } = listener;
+    const byPort = port === preferredPort ? 0 : privateUseOf(port) === undefined ? 4 : 8;
+    return byPort + (isOpen(listener) ? 0 : 2) + (scope.endsWith("6") ? 1 : 0);
+  };
   return listeners
     .filter((one) => one.scope !== "unreachable")
     .sort((a, b) => rank(a) - rank(b) || a.port - b.port)[0];
@@ -37,9 +39,9 @@ export function reconsider(
 ): Listener | undefined {
   const best = chooseListener(listeners, preferredPort);
   if (best === undefined || best.port === port) return undefined;
-  const isOpen = listeners.some((one) => one.port === port && one.scope !== "unreachable");
+  const isStillThere = listeners.some((one) => one.port === port && one.scope !== "unreachable");
   const isExposed = privateUseOf(port) !== undefined && privateUseOf(best.port) === undefined;
-  return best.port === preferredPort || !isOpen || isExposed ? best : undefined;
+  return best.port === preferredPort || !isStillThere || isExposed ? best : undefined;
 }
 
 /** A choice, and what it was made from. */
@@ -57,10 +59,10 @@ export function describeChoice(choice: ListenerChoice): string | undefined {
   const { port, listeners, preferredPort } = choice;
   if (port === preferredPort) return undefined;
   const use = privateUseOf(port);
-  const isOpen = listeners.some((one) => one.port === port && one.scope === "any");
+  const isPublic = listeners.some((one) => one.port === port && isOpen(one));
   // Libraries often talk to a helper over loopback, which nobody takes for the function's server.
-  const isDoubtful = ({ scope }: Listener): boolean =>
-    scope === "any" || scope === "loopback" && !(isOpen && use === undefined);
+  const isDoubtful = (one: Listener): boolean =>
+    isOpen(one) || isLoopback(one) && !(isPublic && use === undefined);
   const doubtful = listeners.filter((one) => one.port === port || isDoubtful(one));
   const ports = [...new Set(doubtful.map((one) => one.port))].sort((a, b) => a - b);
   const served = use === undefined ? String(port) : `${port}, which usually is for ${use}`;

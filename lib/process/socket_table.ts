@@ -1,9 +1,17 @@
 /** A listening TCP socket. */
 export interface Listener {
   readonly port: number;
-  /** Reachable on any IPv4 address, on IPv4 loopback only, or not over IPv4. */
-  readonly scope: "any" | "loopback" | "unreachable";
+  readonly scope: Scope;
 }
+
+/**
+ * Reachable on any IPv4 address; on all addresses, unless its socket is for IPv6 alone, which the
+ * table does not show; on 127.0.0.1; on an address of IPv6; on ::1; or not at all.
+ */
+export type Scope = "any" | "dual" | "loopback" | "any6" | "loopback6" | "unreachable";
+
+/** The address ::1 in the kernel's table. */
+const LOOPBACK6 = `${"0".repeat(24)}01000000`;
 
 /** State LISTEN in the kernel's table. */
 const LISTEN = "0A";
@@ -44,10 +52,27 @@ export function mayHaveSockets(counters: string): boolean {
   return !/^TCP6?: inuse 0\b/m.test(counters);
 }
 
-function scopeOf(address: string): Listener["scope"] {
-  if (/^0+$/.test(address)) return "any";
+/** Returns the listener as others reach it without IPv6. */
+export function withoutIpv6(listener: Listener): Listener {
+  const { port, scope } = listener;
+  if (scope === "dual") return { port, scope: "any" };
+  return scope === "any6" || scope === "loopback6" ? { port, scope: "unreachable" } : listener;
+}
+
+/** Returns true for listeners on other addresses than those of loopback. */
+export function isOpen({ scope }: Listener): boolean {
+  return scope === "any" || scope === "dual" || scope === "any6";
+}
+
+/** Returns true for listeners on loopback alone. */
+export function isLoopback({ scope }: Listener): boolean {
+  return scope === "loopback" || scope === "loopback6";
+}
+
+function scopeOf(address: string): Scope {
+  if (/^0+$/.test(address)) return address.length === 8 ? "any" : "dual";
   // ::ffff:127.0.0.1 is IPv4 loopback as well.
   const v4 = address.replace(/^0{16}FFFF0000/, "");
-  if (v4.length !== 8) return "unreachable";
-  return v4.endsWith("7F") ? "loopback" : "any";
+  if (v4.length === 8) return v4.endsWith("7F") ? "loopback" : "any";
+  return address === LOOPBACK6 ? "loopback6" : "any6";
 }

@@ -3,12 +3,14 @@ import { sleep } from "../system/sleep.ts";
 import { withoutPort } from "./choose_listener.ts";
 import { readMainThread } from "./main_thread.ts";
 import { judgeStart, type StartRules, type StartWait } from "./readiness.ts";
-import { type Listener, mayHaveSockets, parseSocketTable } from "./socket_table.ts";
+import { type Listener, mayHaveSockets, parseSocketTable, withoutIpv6 } from "./socket_table.ts";
 
 /** Options of {@linkcode waitForListener}. */
 export interface ReadinessOptions extends StartRules {
   /** Id of a process in the function's network namespace, not that of bwrap. */
   readonly pid: number;
+  /** Others reach the process by IPv6 too; `false` when left out. */
+  readonly hasIpv6?: boolean;
   /** A port that is not for requests; none when left out. */
   readonly ignoredPort?: number | undefined;
   /** Returns true once the process has evaluated its modules. */
@@ -40,7 +42,8 @@ const QUIET_MS = 20;
 export async function waitForListener(
   options: ReadinessOptions,
 ): Promise<FoundListener | undefined> {
-  const { pid, isLoaded: readLoaded, onQuiet, ignoredPort, signal, ...rules } = options;
+  const { pid, hasIpv6 = false, isLoaded: readLoaded, onQuiet, ignoredPort, signal, ...rules } =
+    options;
   let pauseMs = FIRST_PAUSE_MS;
   let wait: StartWait | undefined;
   while (!signal.aborted) {
@@ -48,7 +51,7 @@ export async function waitForListener(
     // Without a listener, only a loaded process can be quiet.
     const needsThread = wait?.port !== undefined || isLoaded;
     const isBusy = !needsThread || await readMainThread(pid) === "busy";
-    const listeners = withoutPort(await readListeners(pid), ignoredPort);
+    const listeners = withoutPort(await readListeners(pid, { hasIpv6 }), ignoredPort);
     const look = { listeners, isLoaded, isBusy, atMs: performance.now() };
     const verdict = judgeStart(look, { ...rules, before: wait });
     if (verdict.type === "ready") return { listener: verdict.listener, listeners };
@@ -66,13 +69,17 @@ export async function waitForListener(
   return undefined;
 }
 
-/** Reads all listening sockets in a process's network namespace. */
-export async function readListeners(pid: number): Promise<Listener[]> {
+/** Reads all listening sockets in a process's network namespace, as others reach them. */
+export async function readListeners(
+  pid: number,
+  { hasIpv6 = false }: Pick<ReadinessOptions, "hasIpv6"> = {},
+): Promise<Listener[]> {
   const tables = await Promise.all([
     readTable(pid, { counters: "sockstat", table: "tcp" }),
     readTable(pid, { counters: "sockstat6", table: "tcp6" }),
   ]);
-  return tables.flatMap(parseSocketTable);
+  const listeners = tables.flatMap(parseSocketTable);
+  return hasIpv6 ? listeners : listeners.map(withoutIpv6);
 }
 
 async function readTable(

@@ -1,5 +1,11 @@
-/** An IPv4-mapped IPv6 address (RFC 4291, section 2.5.5.2). */
+import { formatIpv4Address } from "../config/ipv4_network.ts";
+import { mappedIpv4, parseIpv6Address } from "../config/ipv6_network.ts";
+
+/** An IPv4-mapped IPv6 address as the kernel writes it (RFC 4291, section 2.5.5.2). */
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+
+/** Every other way to write one has this group, and little before it. */
+const MAYBE_MAPPED = /^[0:]+:0*ffff:/i;
 
 /** Groups of an IPv6 address, and of the network that is assigned to one site. */
 const GROUPS = 8;
@@ -7,7 +13,11 @@ const NETWORK_GROUPS = 4;
 
 /** Returns the IPv4 address of an IPv4-mapped IPv6 address, and any other address unchanged. */
 export function plainAddress(address: string): string {
-  return MAPPED.exec(address)?.[1] ?? address;
+  const mapped = MAPPED.exec(address)?.[1];
+  if (mapped !== undefined || !MAYBE_MAPPED.test(address)) return mapped ?? address;
+  const number = parseIpv6Address(address);
+  const v4 = number === undefined ? undefined : mappedIpv4(number);
+  return v4 === undefined ? address : formatIpv4Address(v4);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type Egress, type EgressRule, formatEgress, tightenEgress } from "../config/egress.ts";
-import { parseIpv4Network } from "../config/ipv4_network.ts";
+import { parseIpNetwork } from "../config/ip_network.ts";
+import { formatAuthority } from "../system/endpoint.ts";
 import type { Settings } from "../config/settings.ts";
 import { settingsFor } from "../config/settings_for.ts";
 import type { FunctionPolicy } from "../function/policy.ts";
@@ -43,7 +44,9 @@ export function refusedConnection(
   { address, protocol, port, place }: PlacedConnection,
   bounds: EgressBounds,
 ): Refusal {
-  const target = `${address}:${port}${protocol === "udp" ? " (UDP)" : ""}`;
+  const target = `${formatAuthority({ hostname: address, port })}${
+    protocol === "udp" ? " (UDP)" : ""
+  }`;
   const why = place === "elsewhere" ? whyOfEgress({ address, port }, bounds) : CLOSED[place];
   return { cause: `connection ${target}`, text: `connection to ${target} refused: ${why}` };
 }
@@ -62,7 +65,7 @@ function whyOfEgress(
   { address, port }: Pick<PlacedConnection, "address" | "port">,
   { egress, ceiling }: EgressBounds,
 ): string {
-  const network = parseIpv4Network(address)!;
+  const network = parseIpNetwork(address)!;
   const wanted: EgressRule = { type: "network", network, port };
   const asked = { rules: [wanted], isPublicOnly: false };
   const isOperators = tightenEgress(asked, ceiling).type === "refused";

@@ -59,7 +59,13 @@ function open(
     directory,
     launch: plain([
       ...[Deno.execPath(), "run", "--quiet", "--no-prompt", "--no-config", "--allow-net"],
-      ...[`--allow-read=${directory}`, `--allow-write=${directory}`, FETCHER_FILE, directory],
+      ...[
+        `--allow-read=${directory}`,
+        `--allow-write=${directory}`,
+        FETCHER_FILE,
+        directory,
+        "ipv4",
+      ],
       ...silenceMs === undefined ? [] : [String(silenceMs)],
     ]),
     env: { HOME: "/nonexistent", DENO_DIR: place.at("deno") },

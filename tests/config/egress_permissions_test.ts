@@ -14,6 +14,7 @@ const cases: readonly [net: Permission, egress: Egress, expected: Permission][] 
   [false, list, false],
   [["a.test:443", "b.test:1"], list, ["a.test:443"]],
   [["b.test:1"], "full", ["b.test:1"]],
+  [true, parseEgress("[2001:db8::1],[2001:db8::2]:443"), ["[2001:db8::1]", "[2001:db8::2]:443"]],
 ];
 
 for (const [net, egress, expected] of cases) {
@@ -21,3 +22,11 @@ for (const [net, egress, expected] of cases) {
     assert.deepEqual(withEgress({ ...defaultPermissions, net }, egress).net, expected);
   });
 }
+
+Deno.test("withEgress() refuses an IPv6 network, which Deno's permissions don't know", () => {
+  assert.throws(() => withEgress(defaultPermissions, parseEgress("2001:db8::/32")), {
+    name: "RangeError",
+    message:
+      /^Egress has the IPv6 network "2001:db8::\/32", but without isolation only Deno limits/,
+  });
+});

@@ -10,7 +10,7 @@ import {
   parseEgress,
   tightenEgress,
 } from "../../lib/config/egress.ts";
-import { formatIpv4Address } from "../../lib/config/ipv4_network.ts";
+import { formatIpv4Address, type Ipv4Network } from "../../lib/config/ipv4_network.ts";
 import { isMetadata, PRIVATE_NETWORKS } from "../../lib/config/special_networks.ts";
 
 /** One connection that a function might make, by address or by a name that it looks up. */
@@ -36,7 +36,7 @@ function opens(egress: Egress, { address, name, port }: Attempt): boolean {
   return egress.rules.some((rule) => {
     if (rule.port !== undefined && rule.port !== port) return false;
     if (rule.type === "name") return rule.name === name;
-    const { base, size } = rule.network;
+    const { base, size } = rule.network as Ipv4Network;
     return address !== undefined && address >= base && address < base + size;
   });
 }
@@ -97,7 +97,7 @@ const question = egress.chain((ceiling) => {
 
 function partOf(outer: EgressRule, chance: number, port: number): EgressRule {
   if (outer.type === "name") return outer;
-  const { base, size } = outer.network;
+  const { base, size } = outer.network as Ipv4Network;
   const part = 2 ** (chance % (Math.log2(size) + 1));
   const first = base + chance * part % size;
   const within = { base: first - first % part, size: part };
@@ -106,7 +106,7 @@ function partOf(outer: EgressRule, chance: number, port: number): EgressRule {
 
 function attemptsOn(...all: readonly Egress[]): Attempt[] {
   const edges = all.flatMap((one) => typeof one === "string" ? [] : one.rules)
-    .flatMap((one) => one.type === "network" ? [one.network] : [])
+    .flatMap((one) => one.type === "network" ? [one.network as Ipv4Network] : [])
     .flatMap(({ base, size }) => [base - 1, base, base + size / 2, base + size - 1, base + size])
     .map(Math.floor).filter((one) => one >= 0 && one < 2 ** 32);
   return [0, ...PORTS, 65_535].flatMap((port) => [

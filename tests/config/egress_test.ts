@@ -10,9 +10,17 @@ import {
   parseEgressRule,
   tightenEgress,
 } from "../../lib/config/egress.ts";
+import { networkOf } from "../../lib/config/ipv6_network.ts";
 
 function network(base: number, size: number, port?: number): EgressRule {
   return { type: "network", network: { base, size }, port };
+}
+
+/** First address of 2001:db8::/32. */
+const DOCS = 0x2001_0db8n << 96n;
+
+function network6(first: bigint, prefix: number, port?: number): EgressRule {
+  return { type: "network", network: networkOf(first, prefix), port };
 }
 
 const host = (name: string, port: number): EgressRule => ({ type: "name", name, port });
@@ -39,6 +47,15 @@ const rules: readonly [text: string, rule: EgressRule, written?: string][] = [
   ["0.0.0.0/0", network(0, 2 ** 32)],
   ["0.0.0.0/0:443", network(0, 2 ** 32, 443)],
   ["255.255.255.255", network(2 ** 32 - 1, 1)],
+  ["[2001:db8::1]", network6(DOCS + 1n, 128)],
+  ["[2001:DB8:0::1]:443", network6(DOCS + 1n, 128, 443), "[2001:db8::1]:443"],
+  ["2001:db8::/32", network6(DOCS, 32)],
+  ["[2001:db8::/32]", network6(DOCS, 32), "2001:db8::/32"],
+  ["[2001:db8::/32]:80", network6(DOCS, 32, 80)],
+  ["[2001:db8::1/128]:1", network6(DOCS + 1n, 128, 1), "[2001:db8::1]:1"],
+  ["::/0", network6(0n, 0)],
+  // Of it, only what is no metadata service is reachable.
+  ["fd00::/8", network6(0xfdn << 120n, 8)],
   // More than metadata alone: what of it is metadata, the firewall refuses.
   ["169.254.0.0/15", network(0xa9fe_0000, 2 ** 17)],
   ["169.253.255.255", network(0xa9fd_ffff, 1)],
@@ -56,8 +73,7 @@ for (const [text, rule, written = text] of rules) {
   });
 }
 
-const none =
-  /^"[^]*" is not a destination\. Write api\.example\.com:443, 192\.0\.2\.1:5432 or 10\.0/;
+const none = /^"[^]*" is not a destination\. Write api\.example\.com:443, 192\.0\.2\.1:5432, 10\.0/;
 const portless = /has no port\. Write the port too/;
 const ragged = /has bits set after its prefix\. Write/;
 
@@ -126,12 +142,24 @@ const unreadable: readonly [text: string, message: RegExp][] = [
   ["10.0.0.0/8:", none],
   ["10.0.0.0:80/8", none],
   ["1٠.0.0.1:80", none],
-  ["::1", none],
-  ["[::1]:443", none],
+  // It may be meant as an address, or as one with a port.
+  ["2001:db8::1", none],
+  ["2001:db8::1:443", none],
+  ["2001:db8::/32:443", none],
+  ["[2001:db8::1]443", none],
+  ["[2001:db8::1]:", none],
+  ["[2001:db8::1]:0", none],
+  ["[2001:db8::1", none],
+  ["[2001:db8::1]/64", none],
+  ["[10.0.0.1]:443", none],
+  ["[api.example.com]:443", none],
+  ["[]:443", none],
   ["::ffff:10.0.0.1", none],
-  ["[::ffff:10.0.0.1]:443", none],
-  ["fd00::/8", none],
   ["fe80::1%eth0", none],
+  ["[fe80::1%eth0]:80", none],
+  ["[2001:db8::1]:443,[2001:db8::2]:443", none],
+  ["2001:db8::1/32", ragged],
+  ["[2001:db8::1/64]:443", ragged],
   ["api.example.com", /has no port\. Write the port too: api\.example\.com:443$/],
   ["localhost", portless],
   ["none", portless],
@@ -169,6 +197,12 @@ for (
     "100.100.100.200",
     "100.100.100.200:80",
     "192.0.0.192",
+    "[fd00:ec2::254]:80",
+    "[FD00:0EC2::254]",
+    "fd00:ec2::/32",
+    "[fe80::1]:80",
+    "fe80::/64",
+    "[fd20:ce::254]",
   ]
 ) {
   Deno.test(`parseEgressRule() refuses ${text}, which functions can never reach`, () => {
@@ -312,3 +346,60 @@ for (const [asked, ceiling, excess] of tightened) {
     );
   });
 }
+
+for (
+  const text of [
+    "[::1]:80",
+    "[::]",
+    "[::10.0.0.1]:80",
+    "[::ffff:169.254.169.254]:80",
+    "::ffff:0:0/96",
+    "[64:ff9b::10.0.0.1]:443",
+    "64:ff9b::/96",
+    "[2002:a00:1::1]:80",
+    "2002::/16",
+    "[2001:0:a00:1::1]",
+  ]
+) {
+  Deno.test(`parseEgressRule() refuses ${text}, which contains IPv4 addresses`, () => {
+    assert.throws(() => parseEgressRule(text), {
+      name: "RangeError",
+      message: `"${text}" contains IPv4 addresses, and may lead to any of them. Functions can't ` +
+        "reach it. List the IPv4 addresses",
+    });
+  });
+}
+
+const ceilings: readonly [asked: string, ceiling: string, isAllowed: boolean][] = [
+  ["[3ffe:ffff::1]:443", "internet", true],
+  ["[fd77::1]:443", "internet", false],
+  ["[fec0::1]:443", "internet", false],
+  ["[2001:db8::1]:443", "internet", false],
+  ["::/0", "internet", false],
+  ["::/0", "full", true],
+  ["[fd77::1]:443", "fd77::/16", true],
+  ["[fd77::1]:443", "[fd77::/16]:443", true],
+  ["[fd77::1]:80", "[fd77::/16]:443", false],
+  ["fd76::/15", "fd77::/16", false],
+  ["[fd77::1]:443", "10.0.0.0/8", false],
+  ["[fd77::1]:443", "0.0.0.0/0", false],
+  ["10.0.0.1:443", "::/0", false],
+  ["[fd77::1]:443", "none", false],
+];
+
+for (const [asked, ceiling, isAllowed] of ceilings) {
+  Deno.test(`tightenEgress() ${isAllowed ? "allows" : "refuses"} ${asked} under ${ceiling}`, () => {
+    const { type } = tightenEgress(parseEgress(asked), parseEgress(ceiling));
+    assert.equal(type, isAllowed ? "allowed" : "refused");
+  });
+}
+
+Deno.test("egress is plain data, which JSON can write", () => {
+  const egress = parseEgress("[2001:db8::1]:443,fd77::/16,10.0.0.0/8,a.test:443");
+  assert.deepEqual(JSON.parse(JSON.stringify(egress)).rules, [
+    { type: "network", network: networkOf(DOCS + 1n, 128), port: 443 },
+    { type: "network", network: networkOf(0xfd77n << 112n, 16) },
+    { type: "network", network: { base: 0x0a00_0000, size: 2 ** 24 } },
+    { type: "name", name: "a.test", port: 443 },
+  ]);
+});

@@ -160,7 +160,7 @@ const bad: readonly [text: string, ...messages: string[]][] = [
     '2:3 is not valid in "egress.1": "10.0.0.5/8" has bits set after its prefix. Write 10.0.0.0/8 ' +
     "for the network",
     '2:17 is not valid in "egress.2": "*.x:1" is not a destination. Write api.example.com:443, ' +
-    "192.0.2.1:5432 or 10.0.0.0/8 (IPv4; names need a port and can't contain *)",
+    "192.0.2.1:5432, 10.0.0.0/8 or [2001:db8::1]:443 (names need a port and can't contain *)",
   ],
   [
     '{ "cpu": 0.009, "processes": 63, "dataFiles": 63 }',

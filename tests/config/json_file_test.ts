@@ -72,8 +72,8 @@ const faults: readonly [text: string, message: string][] = [
     "NUL",
   ],
   [
-    '{ "dns": ["192.0.2.1", "::1"] }',
-    '/f/ddsrv.json:1:24 is not valid in "dns.1": Invalid IPv4 address',
+    '{ "dns": ["192.0.2.1", "fe80::1%eth0"] }',
+    '/f/ddsrv.json:1:24 is not valid in "dns.1": "fe80::1%eth0" is not an IP address',
   ],
 ];
 

@@ -13,6 +13,7 @@ async function withNetwork(test: (network: Network) => Promise<void>): Promise<v
       addressRange: "10.213.0.0/16",
       dns: [],
       egress: "internet",
+      ipv6: { mode: "on", addressRange6: "fdd5:2d1c:9b60::/48" },
       onWarning() {},
     });
     await test(network);
@@ -59,12 +60,20 @@ Deno.test("namespaces: many open and close concurrently, each with its own addre
     const namespaces = namespacesOf(await openMany(network));
     assert.equal(namespaces.length, COUNT);
     assert.deepEqual(await inventory(network), [COUNT, COUNT, COUNT]);
-    assert.equal(new Set(namespaces.map((one) => one.address)).size, COUNT);
-    for (const { name, address } of namespaces) {
+    for (const family of ["address", "address6"] as const) {
+      assert.equal(new Set(namespaces.map((one) => one[family])).size, COUNT);
+    }
+    for (const { name, address, address6 } of namespaces) {
       const addresses = await host("ip", "-n", name, "-br", "-4", "addr", "show", "dev", "eth0");
       assert.match(addresses, new RegExp(`UP +${address}/31`));
       const routes = await host("ip", "-n", name, "route", "show", "default");
       assert.match(routes, /^default via \S+ dev eth0/);
+      const addresses6 = await host("ip", "-n", name, "-br", "-6", "addr", "show", "dev", "eth0");
+      assert.match(addresses6, new RegExp(`UP +${address6}/127 *\n$`));
+      const settings = ["accept_ra", "accept_redirects"].map((one) =>
+        `/proc/sys/net/ipv6/conf/eth0/${one}`
+      );
+      assert.equal(await host("ip", "netns", "exec", name, "cat", ...settings), "0\n0\n");
     }
     await closeMany(namespaces);
     assert.deepEqual(await inventory(network), [0, 0, 0]);

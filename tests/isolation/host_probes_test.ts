@@ -17,6 +17,7 @@ const LAYERS = [
   "resources",
   "disk",
   "bandwidth",
+  "ipv6",
   "names",
   "changes",
   "functions",
@@ -54,7 +55,8 @@ Deno.test("examineHost() has a remedy for each missing layer", async () => {
   assert.equal(disk.status, "limited");
   assert.match(disk.detail, /^ddsrv counts data every few seconds.* \(Operation not permitted\)$/);
   assert.match(disk.remedy, /^Install e2fsprogs/);
-  assert.equal(commands.length, 8);
+  assert.equal(findings.find(({ layer }) => layer === "ipv6")!.status, "limited");
+  assert.equal(commands.length, 11);
 });
 
 Deno.test("examineHost() names the container flag for each layer", async () => {

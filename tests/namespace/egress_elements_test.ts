@@ -17,7 +17,8 @@ const ADDRESSES: Readonly<Record<string, readonly string[]>> = {
   "two.test": ["192.0.2.2", "192.0.2.1"],
   "inner.test": ["10.1.2.3"],
   "cloud.test": ["169.254.169.254", "100.100.100.200", "192.0.0.192", "192.0.2.9"],
-  "six.test": ["2001:db8::1", "", "x", "192.0.2.6"],
+  "six.test": ["2001:db8::6", "", "x", "192.0.2.6"],
+  "embedded.test": ["::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::1", "3ffe:ffff::7"],
   "nowhere.test": [],
 };
 
@@ -71,7 +72,18 @@ const rows: readonly [
     "10.0.0.0/8 . 80",
   ]],
   ["a name with a metadata address", listOf("cloud.test:80"), [], ["192.0.2.9 . 80"]],
-  ["a name with an IPv6 address", listOf("six.test:80"), [], ["192.0.2.6 . 80"]],
+  ["a name with an IPv6 address", listOf("six.test:80"), [], [
+    "192.0.2.6 . 80",
+    "2001:db8::6 . 80",
+  ]],
+  ["IPv6 networks, and one inside another", listOf("fd77::/16,[fd77::1],fd78::/16"), [
+    "fd77::/16",
+    "fd78::/16",
+  ], []],
+  ["an IPv6 service", listOf("[fd77::1]:443"), [], ["fd77::1 . 443"]],
+  ["a name with addresses that contain IPv4 ones", listOf("embedded.test:80"), [], [
+    "3ffe:ffff::7 . 80",
+  ]],
   ["a name without addresses", listOf("nowhere.test:80,unknown.test:80"), [], []],
   ["a name with a private address", listOf("inner.test:80"), [], ["10.1.2.3 . 80"]],
   [
@@ -199,13 +211,15 @@ Deno.test("egressElements() allows exactly the listed destinations", () => {
   fc.assert(
     fc.property(world, (one) => {
       const wanted = one.list.rules.flatMap((rule): Element[] =>
-        rule.type === "network" ? [rule] : one.addresses[rule.name]!.map((base) => ({
-          network: { base, size: 1 },
-          port: rule.port,
-        }))
-          .filter(({ network }) =>
-            !isMetadata(network) && (!one.list.isPublicOnly || isPublic(network))
-          )
+        rule.type === "network"
+          ? [{ ...rule, network: rule.network as Ipv4Network }]
+          : one.addresses[rule.name]!.map((base) => ({
+            network: { base, size: 1 },
+            port: rule.port,
+          }))
+            .filter(({ network }) =>
+              !isMetadata(network) && (!one.list.isPublicOnly || isPublic(network))
+            )
       );
       const found = elementsOf(one).flat();
       for (const [inner, outer] of [[wanted, found], [found, wanted]]) {

@@ -110,8 +110,7 @@ for (
 Deno.test("tableRules() allows the given resolvers only on port 53", () => {
   assert.ok(block("set", "resolvers").includes("elements = { 192.0.2.53, 192.0.2.54 }"));
   assert.deepEqual(block("chain", "ask_resolver"), [
-    "ip daddr @resolvers udp dport 53 accept",
-    "ip daddr @resolvers tcp dport 53 accept",
+    "ip daddr @resolvers meta l4proto { tcp, udp } th dport 53 accept",
   ]);
 });
 

@@ -8,7 +8,7 @@ const found = (ttlMs: number, ...addresses: string[]): Resolution => ({
   ttlMs,
 });
 
-const missing: Resolution = { type: "missing" };
+const missing: Resolution = { type: "missing", wanted: "IPv4" };
 const failed: Resolution = { type: "failed", reason: "ETIMEOUT" };
 
 /** Returns the state of a new name after several answers. */

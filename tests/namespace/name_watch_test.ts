@@ -51,7 +51,7 @@ Deno.test("NameWatch.known waits for every name, failed ones included", async ()
   using watch = names.watch(["a.test", "b.test", "c.test"], () => {});
   let isKnown = false;
   const known = watch.known.then(() => isKnown = true);
-  for (const resolution of [found("192.0.2.1"), { type: "missing" } as const]) {
+  for (const resolution of [found("192.0.2.1"), { type: "missing", wanted: "IPv4" } as const]) {
     (await questions.next()).answer(resolution);
   }
   await settle();
@@ -111,7 +111,7 @@ Deno.test("Names.watch() queries again after the TTL, and reports changes", asyn
     [found("192.0.2.2"), 60_000, ["192.0.2.2", "/"]],
     [failed, 5_000, ["192.0.2.2", "/"]],
     [failed, 10_000],
-    [{ type: "missing" }, 20_000, ["/"]],
+    [{ type: "missing", wanted: "IPv4" }, 20_000, ["/"]],
   ];
   for (const [answer, waitMs, change] of rounds) {
     (await questions.next()).answer(answer);

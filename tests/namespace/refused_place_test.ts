@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { cachedFor, placeOf } from "../../lib/namespace/refused_place.ts";
 
 Deno.test("placeOf() tells who has an address", () => {
-  const known = { functions: "10.213.0.0/16", hostAddresses: () => new Set(["198.51.100.2"]) };
+  const known = {
+    functions: ["10.213.0.0/16", "fdd5:2d1c:9b60:ad5::/64"],
+    hostAddresses: () => new Set(["198.51.100.2", "3ffe:ffff::2"]),
+  };
   const rows = [
     ["169.254.169.254", "metadata"],
     ["100.100.100.200", "metadata"],
@@ -13,6 +16,14 @@ Deno.test("placeOf() tells who has an address", () => {
     ["127.0.0.1", "host"],
     ["10.0.0.5", "elsewhere"],
     ["203.0.113.9", "elsewhere"],
+    ["fd00:ec2::254", "metadata"],
+    ["fe80::1", "metadata"],
+    ["fdd5:2d1c:9b60:ad5::2", "host"],
+    ["fdd5:2d1c:9b60:ad5::3", "function"],
+    ["fdd5:2d1c:9b60:ad6::3", "elsewhere"],
+    ["3ffe:ffff::2", "host"],
+    ["::1", "host"],
+    ["2001:db8::1", "elsewhere"],
   ];
   for (const [address, place] of rows) assert.equal(placeOf(address!, known), place, address);
 });

@@ -51,6 +51,14 @@ Deno.test("refusedElements() returns source, destination and time left", () => {
   ]);
 });
 
+Deno.test("refusedElements() reads IPv6 addresses", () => {
+  const address = (...tail: number[]): number[] => [0xfd, 0xd5, ...new Array(12).fill(0), ...tail];
+  const key = [...address(0, 3), ...address(1, 0), 6, 0, 0, 0, 0, 80, 0, 0];
+  assert.deepEqual(read(answer(element(key, 1_000))), [
+    { source: "fdd5::3", address: "fdd5::100", protocol: "tcp", port: 80, leftMs: 1_000 },
+  ]);
+});
+
 Deno.test("refusedElements() ignores what is cut off or not known", () => {
   const whole = answer(element(TCP, 1));
   const rows: [number[][], number][] = [

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Egress } from "../../lib/config/egress.ts";
 import { createUplinks, findUplinks, type Uplinks } from "../../lib/namespace/uplinks.ts";
 import { addressPair, parseAddressRange } from "../../lib/namespace/address.ts";
+import type { Family } from "../../lib/namespace/host.ts";
 import { createLeasePool } from "../../lib/namespace/lease.ts";
 import { isFunctionInterface, ownerOf } from "../../lib/namespace/owner.ts";
 
@@ -14,6 +15,8 @@ const routes = [
   { dst: `${addressPair(range, 1).host}/31`, dev: other.interface },
   { dst: "198.51.100.0/24" },
 ];
+
+const routes6 = [{ dst: "default", dev: "eth1" }, { dst: "::1", dev: "lo" }];
 
 const cases: readonly [egress: Egress, expected: readonly string[]][] = [
   ["none", []],
@@ -37,15 +40,20 @@ Deno.test("isFunctionInterface() matches only interfaces of functions, of every 
 });
 
 /** Uplinks of a host with the routes above, and the interfaces that forward. */
-function open(failing: Set<string> = new Set()): {
+function open(
+  failing: Set<string> = new Set(),
+  families: readonly Family[] = ["ipv4"],
+): {
   readonly uplinks: Uplinks;
   readonly forwarding: string[];
 } {
   const forwarding: string[] = [];
   const uplinks = createUplinks({
     owner: ownerOf("a1b2c3"),
-    run: () => Promise.resolve(JSON.stringify(routes)),
-    share(uplink) {
+    run: (command) => Promise.resolve(JSON.stringify(command.includes("-6") ? routes6 : routes)),
+    families,
+    share({ interface: name, family }) {
+      const uplink = family === "ipv6" ? `${name} ${family}` : name;
       if (failing.delete(uplink)) return Promise.reject(new Error(uplink));
       forwarding.push(uplink);
       return Promise.resolve({
@@ -83,4 +91,12 @@ Deno.test("createUplinks() tries again after a failure", async () => {
   await uplinks.open("full");
   assert.deepEqual(forwarding, ["eth0", "wg0"]);
   await uplinks[Symbol.asyncDispose]();
+});
+
+Deno.test("uplinks of both families forward, without loopback", async () => {
+  const { uplinks, forwarding } = open(new Set(), ["ipv4", "ipv6"]);
+  await uplinks.open("full");
+  assert.deepEqual(forwarding, ["eth0", "wg0", "eth1 ipv6"]);
+  await uplinks[Symbol.asyncDispose]();
+  assert.deepEqual(forwarding, []);
 });

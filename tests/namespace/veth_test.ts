@@ -46,21 +46,43 @@ route add default via 10.213.0.2
   );
 });
 
-Deno.test("openCommand() has two arguments for the host's side, and three for each peer", () => {
+Deno.test("openCommand() has two arguments for the host's side, and four for each peer", () => {
   const [program, ...args] = openCommand([plan, other]);
   assert.equal(program, "sh");
   assert.deepEqual(args.slice(3), [
     openHostBatch(plan) + openHostBatch(other),
     "",
-    ...[lease.namespace, openPeerBatch(lease), ""],
-    ...[other.lease.namespace, openPeerBatch(other.lease), ""],
+    ...[lease.namespace, openPeerBatch(lease), "", ""],
+    ...[other.lease.namespace, openPeerBatch(other.lease), "", ""],
   ]);
+});
+
+const addresses6 = { host: "fdd5:2d1c:9b60:ad5::2", peer: "fdd5:2d1c:9b60:ad5::3" };
+const plan6 = { ...plan, lease: { ...lease, addresses6 } };
+
+Deno.test("openHostBatch() and openPeerBatch() add addresses, neighbours and the route of IPv6", () => {
+  const added = (text: string, without: string): string[] =>
+    text.split("\n").filter((line) => !without.split("\n").includes(line));
+  assert.deepEqual(added(openHostBatch(plan6), openHostBatch(plan)), [
+    "addr add fdd5:2d1c:9b60:ad5::2/127 dev dd0a1b2cf1 nodad",
+    "neigh add fdd5:2d1c:9b60:ad5::3 lladdr 02:dd:0a:d5:00:03 dev dd0a1b2cf1 nud permanent",
+  ]);
+  assert.deepEqual(added(openPeerBatch(plan6.lease), openPeerBatch(lease)), [
+    "addr add fdd5:2d1c:9b60:ad5::3/127 dev eth0 nodad",
+    "neigh add fdd5:2d1c:9b60:ad5::2 lladdr 02:dd:0a:d5:00:02 dev eth0 nud permanent",
+    "route add default via fdd5:2d1c:9b60:ad5::2",
+  ]);
+});
+
+Deno.test("openCommand() ignores router advertisements and redirects in a namespace with IPv6", () => {
+  const script = openCommand([plan6]).at(-1)!;
+  for (const setting of ["accept_ra", "accept_redirects"]) assert.ok(script.includes(setting));
 });
 
 Deno.test("openCommand() limits the bandwidth of both ends of a link", () => {
   const [, , , , ...args] = openCommand([plan, { ...other, bandwidthBits: 8_000_000 }]);
   const queue = "root tbf rate 8000000bit burst 20000b latency 100ms";
-  assert.deepEqual([args[1], args[4], args[7]], [
+  assert.deepEqual([args[1], args[4], args[8]], [
     `qdisc add dev dd0a1b2cf2 ${queue}\n`,
     "",
     `qdisc add dev eth0 ${queue}\n`,

@@ -4,6 +4,8 @@ import type { Listener } from "../../lib/process/socket_table.ts";
 
 const any = (port: number): Listener => ({ port, scope: "any" });
 const loopback = (port: number): Listener => ({ port, scope: "loopback" });
+const any6 = (port: number): Listener => ({ port, scope: "any6" });
+const loopback6 = (port: number): Listener => ({ port, scope: "loopback6" });
 const unreachable = (port: number): Listener => ({ port, scope: "unreachable" });
 
 const choices: readonly [what: string, readonly Listener[], Listener | undefined][] = [
@@ -21,6 +23,16 @@ const choices: readonly [what: string, readonly Listener[], Listener | undefined
   ["an app before its metrics", [any(9100), any(3000)], any(3000)],
   ["an app with a higher port before its inspector", [any(9229), any(9999)], any(9999)],
   ["any address before loopback with the same port", [loopback(3000), any(3000)], any(3000)],
+  ["IPv4 before IPv6 with the same port", [any6(3000), any(3000)], any(3000)],
+  ["IPv6 before loopback", [loopback(3000), any6(3000)], any6(3000)],
+  ["IPv4 loopback before that of IPv6", [loopback6(3000), loopback(3000)], loopback(3000)],
+  [
+    "loopback of IPv6 before a port that looks private",
+    [any(9464), loopback6(3000)],
+    loopback6(
+      3000,
+    ),
+  ],
 ];
 
 for (const [what, listeners, expected] of choices) {

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { type Listener, mayHaveSockets, parseSocketTable } from "../../lib/process/socket_table.ts";
+import {
+  type Listener,
+  mayHaveSockets,
+  parseSocketTable,
+  type Scope,
+  withoutIpv6,
+} from "../../lib/process/socket_table.ts";
 
 const HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid";
 
@@ -9,7 +15,6 @@ function line(local: string, state = "0A"): string {
 
 const any: Listener = { port: 8000, scope: "any" };
 const loopback: Listener = { port: 8000, scope: "loopback" };
-const unreachable: Listener = { port: 8000, scope: "unreachable" };
 
 const addresses: readonly [what: string, local: string, Listener][] = [
   ["0.0.0.0", "00000000:1F40", any],
@@ -17,9 +22,9 @@ const addresses: readonly [what: string, local: string, Listener][] = [
   ["127.0.0.53", "3500007F:1F40", loopback],
   ["10.213.0.3", "0300D50A:1F40", any],
   ["10.0.0.127", "7F00000A:1F40", any],
-  ["::", "00000000000000000000000000000000:1F40", any],
-  ["::1", "00000000000000000000000001000000:1F40", unreachable],
-  ["fe80::1", "000080FE000000000000000001000000:1F40", unreachable],
+  ["::", "00000000000000000000000000000000:1F40", { port: 8000, scope: "dual" }],
+  ["::1", "00000000000000000000000001000000:1F40", { port: 8000, scope: "loopback6" }],
+  ["2001:db8::1", "B80D0120000000000000000001000000:1F40", { port: 8000, scope: "any6" }],
   ["::ffff:127.0.0.1", "0000000000000000FFFF00000100007F:1F40", loopback],
   ["::ffff:0.0.0.0", "0000000000000000FFFF000000000000:1F40", any],
   ["port 65535", "00000000:FFFF", { port: 65535, scope: "any" }],
@@ -60,5 +65,20 @@ const counters: readonly [what: string, text: string, expected: boolean][] = [
 for (const [what, text, expected] of counters) {
   Deno.test(`mayHaveSockets() of ${what} is ${expected}`, () => {
     assert.equal(mayHaveSockets(text), expected);
+  });
+}
+
+const scopes: readonly [scope: Scope, without: Scope][] = [
+  ["any", "any"],
+  ["dual", "any"],
+  ["loopback", "loopback"],
+  ["any6", "unreachable"],
+  ["loopback6", "unreachable"],
+  ["unreachable", "unreachable"],
+];
+
+for (const [scope, without] of scopes) {
+  Deno.test(`withoutIpv6() of a listener with the scope ${scope}`, () => {
+    assert.deepEqual(withoutIpv6({ port: 8000, scope }), { port: 8000, scope: without });
   });
 }

@@ -6,6 +6,9 @@ import { type PeerAccount, PeerTable } from "../../lib/proxy/peer_table.ts";
 const keys: readonly (readonly [address: string, key: string])[] = [
   ["192.0.2.1", "192.0.2.1"],
   ["::ffff:192.0.2.1", "192.0.2.1"],
+  ["::FFFF:c000:201", "192.0.2.1"],
+  ["0:0:0:0:0:ffff:c000:201", "192.0.2.1"],
+  ["0:0::00:0ffff:1", "0:0:0:0::/64"],
   ["::1", "0:0:0:0::/64"],
   ["::", "0:0:0:0::/64"],
   ["2001:db8::1", "2001:db8:0:0::/64"],

@@ -1,5 +1,6 @@
 import type { Settings } from "../../../lib/config/settings.ts";
 import { type Admin, type AdminOptions, openAdmin } from "../../../lib/control/admin.ts";
+import { formatAuthority } from "../../../lib/system/endpoint.ts";
 import { CliError } from "../../exit_code.ts";
 import { portInUse } from "./port_in_use.ts";
 
@@ -19,7 +20,9 @@ export async function openAdminEndpoints(
     const { code, message } = error as Error & { readonly code?: string };
     if (code === "EADDRINUSE") throw await portInUse({ hostname, port, option: "--admin-port" });
     throw new CliError(
-      `Cannot listen on ${hostname}:${port} for probes and metrics: ${message}. ` +
+      `Cannot listen on ${
+        formatAuthority({ hostname, port })
+      } for probes and metrics: ${message}. ` +
         "Choose another --admin-port or --admin-hostname",
     );
   }

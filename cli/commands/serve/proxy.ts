@@ -4,6 +4,7 @@ import { watchCertificates } from "../../../lib/proxy/tls/certificate_directory.
 import { readKeyPair, watchKeyPair } from "../../../lib/proxy/tls/renewal.ts";
 import type { KeyPair } from "../../../lib/proxy/tls/terminator.ts";
 import { readOpenFilesLimit } from "../../../lib/system/open_files_limit.ts";
+import { formatAuthority } from "../../../lib/system/endpoint.ts";
 import { CliError } from "../../exit_code.ts";
 import type { Console } from "../../output/console.ts";
 import { portInUse } from "./port_in_use.ts";
@@ -120,7 +121,9 @@ async function listen(
       ? "Run ddsrv as root, or choose a --port above 1023"
       : "Choose another --hostname or --port";
     throw new CliError(
-      `Cannot listen on ${hostname}:${port}: ${(error as Error).message}. ${remedy}`,
+      `Cannot listen on ${formatAuthority({ hostname, port })}: ${
+        (error as Error).message
+      }. ${remedy}`,
     );
   }
 }
