@@ -41,6 +41,8 @@ export interface RepositoryReference extends Shown {
   readonly commit?: string;
 }
 
+const HAS_PASSWORD = "The source contains a password. Put it into --source-auth-file";
+
 const WANTED = "Give https://HOST/FILE.tar.gz, oci://HOST/NAME:TAG, or git+https://HOST/PATH#REF";
 
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -103,6 +105,7 @@ function archiveOf(whole: string, fragment: string): ArchiveReference {
 }
 
 function artifactOf(rest: string, fragment: string): ArtifactReference {
+  if (/^[^/]*:[^/]*@(?!sha256:)/.test(rest)) throw new SyntaxError(HAS_PASSWORD);
   const slash = rest.indexOf("/");
   if (slash === -1) throw new SyntaxError(`"oci://${rest}" names no repository. ${WANTED}`);
   const [host, path] = [rest.slice(0, slash), rest.slice(slash + 1)];
@@ -158,7 +161,7 @@ function urlOf(text: string): URL {
     throw new SyntaxError(`"${shown(text)}" is not a URL of a source. ${WANTED}`);
   }
   if (url.username !== "" || url.password !== "") {
-    throw new SyntaxError("The source contains a password. Put it into --source-auth-file");
+    throw new SyntaxError(HAS_PASSWORD);
   }
   if (url.protocol === "http:" && !isLoopbackName(url.hostname)) {
     throw new SyntaxError(

@@ -100,7 +100,11 @@ function parseMetadata(
   const isKnown = version === PROTOCOL_VERSION && typeof databaseId === "string" &&
     typeof token === "string" && typeof strong === "string" && URL.canParse(strong, base);
   if (!isKnown) throw new SyntaxError("The server does not speak version 3 of KV Connect");
-  const endpoint = new URL(strong, base).href.replace(/\/$/, "");
+  const { protocol, href } = new URL(strong, base);
+  if (protocol !== base.protocol && protocol !== "https:") {
+    throw new SyntaxError(`The server names an endpoint without TLS, "${strong}"`);
+  }
+  const endpoint = href.replace(/\/$/, "");
   const expiresAtMs = typeof expiresAt === "string" ? Date.parse(expiresAt) : NaN;
   // Without a time, it is for one operation only.
   return {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { COMMON_FILES } from "../function/layout.ts";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
+import { run } from "../system/run.ts";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { isOpenToOthers } from "../system/trusted_path.ts";
 import { writeWholeFile } from "../system/write_whole_file.ts";
@@ -107,6 +108,8 @@ export async function openManagedDirectory(directory: string): Promise<ManagedDi
         );
       }
       const { changed, removed } = planned;
+      // After a power loss, the record must not name files without their content.
+      await run(["sync", "--file-system", own]);
       // The next start completes the switch if it finds this file.
       await writeWholeFile(plan, JSON.stringify({ record: after, changed, removed }));
       onSwitch(planned);

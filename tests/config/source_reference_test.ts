@@ -76,6 +76,7 @@ const refused: readonly (readonly [text: string, message: RegExp])[] = [
   ["git+http://git.test/f", /no TLS/],
   ["https://ann:secret@files.test/f", /--source-auth-file/],
   ["oci://ann:secret@registry.test/f", /--source-auth-file/],
+  ["oci://ann:secret@registry.test", /^The source contains a password/],
   ["https://files.test/f#sha256=abc", /64 hexadecimal/],
   [`https://files.test/f#sha512=${DIGEST}`, /not valid here/],
   ["https://files.test/f#dir=a&dir=b", /not valid here/],

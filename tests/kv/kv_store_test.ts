@@ -70,6 +70,15 @@ const BAD_ANSWERS: readonly (readonly [string, () => Response, RegExp])[] = [
       }),
     /does not speak version 3/,
   ],
+  [
+    "an endpoint that is not reached by HTTP",
+    () =>
+      Response.json({
+        ...{ version: 3, databaseId: "a", token: "b" },
+        endpoints: [{ url: "ftp://127.0.0.1/data", consistency: "strong" }],
+      }),
+    /names an endpoint without TLS, "ftp:/,
+  ],
   ["no JSON", () => new Response("<html>"), /JSON/],
   [
     "a long answer",

@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { createByteReader } from "./byte_reader.ts";
 import { decompress } from "./decompress.ts";
 import { isInnerLink, parseEntryPath } from "./entry_path.ts";
-import { readTar, type TarEntry, type TarLimits } from "./read_tar.ts";
+import { readTar, TAR_LIMITS, type TarEntry, type TarLimits } from "./read_tar.ts";
 import { TarError } from "./tar_error.ts";
 
 /** Options of {@linkcode extractTar}. */
@@ -35,7 +35,7 @@ interface Link {
  */
 export async function extractTar(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-  { target, entryFile, limits }: ExtractOptions,
+  { target, entryFile, limits = TAR_LIMITS }: ExtractOptions,
 ): Promise<Extracted> {
   const kinds = new Map<string, TarEntry["type"]>();
   const links: Link[] = [];
@@ -53,7 +53,7 @@ export async function extractTar(
       continue;
     }
     if (kinds.has(path)) throw new TarError(`it contains "${path}" twice`);
-    kinds.set(path, entry.type);
+    take(path, entry.type);
     if (entry.type === "file") await writeFile(join(target, path), entry);
     else links.push({ names, target: entry.target });
   }
@@ -67,11 +67,19 @@ export async function extractTar(
     ? { folder: join(target, only), name: only }
     : { folder: target, name: undefined };
 
+  /** Directories that only the paths of others name count, too. */
+  function take(path: string, kind: TarEntry["type"]): void {
+    if (kinds.size >= limits.maxEntries) {
+      throw new TarError(`it contains more than ${limits.maxEntries} files and directories`);
+    }
+    kinds.set(path, kind);
+  }
+
   async function makeDirectory(path: string): Promise<void> {
     const kind = kinds.get(path);
     if (kind === "directory") return;
     if (kind !== undefined) throw new TarError(`"${path}" is both a ${kind} and a directory`);
-    kinds.set(path, "directory");
+    take(path, "directory");
     await Deno.mkdir(join(target, path));
     // Independent of the umask.
     await Deno.chmod(join(target, path), 0o755);

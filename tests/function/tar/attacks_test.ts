@@ -44,6 +44,10 @@ const ATTACKS: Readonly<Record<string, readonly [bytes: Uint8Array<ArrayBuffer>,
     archive(pax({ path: `${"x/".repeat(1025)}y` }), index),
     /is too long$/,
   ],
+  "more directories than entries": [
+    archive(index, { name: "a/b/c/d/e/f/g/h/i" }),
+    /^it contains more than 8 files and directories$/,
+  ],
   "a hard link": [
     archive(index, { name: "copy", type: "1", linkName: "/etc/shadow" }),
     /^"copy" is a hard link\. Create the archive with --hard-dereference$/,
