@@ -452,6 +452,7 @@ export class Session {
     }
     if (!slot.markBusy()) return;
     account.bufferedBytes += memory;
+    const kit = this.#kits.pop() ?? this.#createKit();
     const stream = new Stream({
       id,
       request,
@@ -461,6 +462,7 @@ export class Session {
       channel: this.#channel,
       maxFields: context.limits.maxFields,
       onRead: (one, bytes) => this.#readOn(one, bytes),
+      onProgress: () => kit.deadlines.write.extend(context.limits.stallTimeoutMs),
       onClose: (one) => this.#close(one),
     });
     stream.receiveWindow = STREAM_WINDOW;
@@ -468,7 +470,6 @@ export class Session {
     const wire = new Wire(stream, capacity, account);
     Buffer.from(wire.buffer.buffer).write(request.head, "latin1");
     wire.end = wire.received = length;
-    const kit = this.#kits.pop() ?? this.#createKit();
     const client: Client = {
       wire,
       peer,

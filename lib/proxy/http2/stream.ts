@@ -16,6 +16,8 @@ export interface StreamOptions {
   readonly maxFields: number;
   /** Called with bytes of the body that the client may send anew. */
   readonly onRead: (stream: Stream, bytes: number) => void;
+  /** Called when the client has accepted a part of the response's body. */
+  readonly onProgress: () => void;
   /** Called once, when the proxy is done with the stream. */
   readonly onClose: (stream: Stream) => void;
 }
@@ -38,6 +40,7 @@ export class Stream implements Connection, SendWindow {
 
   readonly body: RequestBody;
   readonly response: ResponseFrames;
+  readonly onProgress: () => void;
   readonly #onClose: (stream: Stream) => void;
   #isShut = false;
 
@@ -47,6 +50,7 @@ export class Stream implements Connection, SendWindow {
     this.sendWindow = options.sendWindow;
     this.isRemoteEnded = options.isEnded;
     this.missingBytes = request.length;
+    this.onProgress = options.onProgress;
     this.#onClose = options.onClose;
     this.body = new RequestBody({
       account,
