@@ -41,6 +41,8 @@ export class Stream implements Connection, SendWindow {
   readonly body: RequestBody;
   readonly response: ResponseFrames;
   readonly onProgress: () => void;
+  /** Called when it ends with an error: nobody reads from a tunnel that the client has ended. */
+  onFail: (() => void) | undefined;
   readonly #onClose: (stream: Stream) => void;
   #isShut = false;
 
@@ -58,6 +60,7 @@ export class Stream implements Connection, SendWindow {
       isTunnel: request.isTunnel,
       onRead: (bytes) => onRead(this, bytes),
     });
+    if (options.isEnded) this.body.end();
     this.response = new ResponseFrames(channel, this, {
       isHead: request.method === "HEAD",
       isTunnel: request.isTunnel,
@@ -70,6 +73,7 @@ export class Stream implements Connection, SendWindow {
     this.isClosed = true;
     this.response.isDropped = true;
     this.body.fail(error);
+    this.onFail?.();
   }
 
   read(into: Uint8Array): Promise<number | null> {
