@@ -16,6 +16,11 @@ export class Deadline {
     this.onExpire = onExpire;
   }
 
+  /** Starts the time limit anew, unless it is not set. */
+  extend(ms: number): void {
+    if (this.onExpire !== undefined && this.dueAtMs !== Infinity) this.set(ms, this.onExpire);
+  }
+
   /** Cancels the deadline. */
   clear(): void {
     this.dueAtMs = Infinity;

@@ -43,3 +43,21 @@ Deno.test("openDeadlines() keeps a timer only while there are deadlines", () => 
   deadlines[Symbol.dispose]();
   assert.equal(timers.running.size, 0);
 });
+
+Deno.test("Deadline.extend() starts a time limit anew, and none that is not set", () => {
+  using timers = fakeInterval();
+  const sweep = (): void => [...timers.running].forEach((callback) => callback());
+  using deadlines = openDeadlines();
+  const deadline = deadlines.open();
+  let expired = 0;
+  deadline.set(-1_000, () => expired++);
+  deadline.extend(3_600_000);
+  sweep();
+  assert.equal(expired, 0);
+  deadline.extend(-1_000);
+  sweep();
+  assert.equal(expired, 1);
+  deadline.extend(-1_000);
+  sweep();
+  assert.equal(expired, 1);
+});

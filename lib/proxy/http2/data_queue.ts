@@ -5,6 +5,8 @@ import type { Output } from "./output.ts";
 export interface SendWindow {
   readonly id: number;
   sendWindow: number;
+  /** Called when the client has accepted a further part of a piece that is larger than a frame. */
+  readonly onProgress: () => void;
 }
 
 interface Pending {
@@ -14,6 +16,8 @@ interface Pending {
   readonly done: () => void;
   readonly fail: (error: unknown) => void;
   start: number;
+  /** Value of `start` at the last progress. */
+  reportedStart: number;
 }
 
 /**
@@ -45,7 +49,7 @@ export class DataQueue {
       return undefined;
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#pending.push({ ...piece, done: resolve, fail: reject });
+    this.#pending.push({ ...piece, reportedStart: 0, done: resolve, fail: reject });
     this.pump();
     return promise;
   }
@@ -65,6 +69,11 @@ export class DataQueue {
         if (length === left) {
           piece.done();
           continue;
+        }
+        // Many streams share a slow connection; but a byte now and then is no progress.
+        if (piece.start - piece.reportedStart >= MAX_FRAME_BYTES) {
+          piece.reportedStart = piece.start;
+          stream.onProgress();
         }
       } else {
         blocked++;

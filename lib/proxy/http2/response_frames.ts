@@ -65,11 +65,13 @@ export class ResponseFrames {
    * @throws {TypeError} if the bytes are no response, which is a bug of the proxy
    */
   async write(bytes: Uint8Array): Promise<void> {
+    const { output } = this.#channel;
     let at = 0;
     while (this.#part === "head" && at < bytes.length && !this.isEnded) {
-      // Windows are for bodies only, so heads wait for the client's connection.
-      if (!this.#channel.output.hasBodyRoom) await this.#channel.output.bodyRoom();
-      if (this.isDropped) throw new Deno.errors.ConnectionReset("The stream has ended");
+      // Windows are for bodies only, so heads and trailers wait for the client's connection. Other
+      // streams wait for the same room, and one of them may have taken it.
+      while (!output.hasBodyRoom) await output.bodyRoom();
+      this.#throwIfDropped();
       at = this.#head(bytes, at);
     }
     if (at === bytes.length) return;
@@ -89,9 +91,13 @@ export class ResponseFrames {
 
   /** Ends a tunnel on this side. */
   end(): void {
-    if (this.isEnded) return;
+    if (this.isEnded || this.isDropped) return;
     this.isEnded = true;
     void this.#channel.data.send(this.#stream, { bytes: NOTHING, isLast: true });
+  }
+
+  #throwIfDropped(): void {
+    if (this.isDropped) throw new Deno.errors.ConnectionReset("The stream has ended");
   }
 
   #head(bytes: Uint8Array, start: number): number {
@@ -125,6 +131,7 @@ export class ResponseFrames {
   }
 
   async #chunks(bytes: Uint8Array): Promise<void> {
+    const { output } = this.#channel;
     const scanner = this.#scanner!;
     const pieces: Uint8Array[] = [];
     scanner.scan(bytes, { start: 0, end: bytes.length }, (start, end) => {
@@ -135,6 +142,8 @@ export class ResponseFrames {
     const isLast = scanner.isDone && trailers === "";
     if (pieces.length > 0 || isLast) await this.#send(joined(pieces), isLast);
     if (trailers === "") return;
+    while (!output.hasBodyRoom) await output.bodyRoom();
+    this.#throwIfDropped();
     this.isEnded = true;
     block.clear();
     this.#startBlock();

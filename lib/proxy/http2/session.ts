@@ -223,6 +223,7 @@ export class Session {
         return this.#readWindowUpdate(head, payload);
       case FrameType.Goaway:
         if (stream !== 0) throw wrong("GOAWAY of a stream");
+        if (payload.length < 8) throw new ConnectionError(ErrorCode.FrameSizeError, "GOAWAY");
         return this.#spend(Cost.Frame);
       case FrameType.PushPromise:
         throw wrong("PUSH_PROMISE of a client");
@@ -289,7 +290,9 @@ export class Session {
     const fields = this.#decoder.decode(block, this.#client.context.limits.maxHeadBytes);
     const stream = this.#streams.get(id);
     if (stream !== undefined) return this.#readTrailers(stream, fields, isEndOfStream);
-    // The client may not know yet that its stream was reset.
+    // The client may not know yet that its stream was reset, and sends trailers.
+    const isRequest = fields?.[0]?.[0].startsWith(":") === true;
+    if (id <= this.#lastStream && isRequest) throw wrong("a request on a stream that was used");
     if (id <= this.#lastStream || this.#isLeaving) return this.#spend(Cost.Frame);
     this.#lastStream = id;
     this.#open(id, fields, isEndOfStream);
@@ -332,7 +335,7 @@ export class Session {
     if (this.#receiveWindow < 0) throw tooMuch();
     const stream = this.#streams.get(id);
     if (stream === undefined) {
-      if (id > this.#lastStream) throw wrong("DATA of a stream that is not open");
+      if (this.#isUnopened(id)) throw wrong("DATA of a stream that is not open");
       this.#credit(length);
       return this.#spend(Cost.Frame);
     }
@@ -372,9 +375,14 @@ export class Session {
     return undefined;
   }
 
+  /** After GOAWAY, a client may have opened streams that nobody serves (RFC 9113, section 6.8). */
+  #isUnopened(id: number): boolean {
+    return id % 2 === 0 || id > this.#lastStream && !this.#isLeaving;
+  }
+
   #readReset({ stream: id }: FrameHead, payload: Uint8Array): void {
     if (payload.length !== 4) throw new ConnectionError(ErrorCode.FrameSizeError, "RST_STREAM");
-    if (id === 0 || id > this.#lastStream) throw wrong("RST_STREAM of a stream that is not open");
+    if (this.#isUnopened(id)) throw wrong("RST_STREAM of a stream that is not open");
     const stream = this.#streams.get(id);
     if (stream === undefined) return this.#spend(Cost.Frame);
     this.#forget(stream);
@@ -420,7 +428,7 @@ export class Session {
       if (!this.#data.grow(growth)) throw tooMuch();
       return;
     }
-    if (id > this.#lastStream) throw wrong("WINDOW_UPDATE of a stream that is not open");
+    if (this.#isUnopened(id)) throw wrong("WINDOW_UPDATE of a stream that is not open");
     const stream = this.#streams.get(id);
     if (stream === undefined) return;
     if (growth === 0) return this.#reset(stream, ErrorCode.ProtocolError);
@@ -445,6 +453,7 @@ export class Session {
     }
     if (!slot.markBusy()) return;
     account.bufferedBytes += memory;
+    const kit = this.#kits.pop() ?? this.#createKit();
     const stream = new Stream({
       id,
       request,
@@ -454,14 +463,15 @@ export class Session {
       channel: this.#channel,
       maxFields: context.limits.maxFields,
       onRead: (one, bytes) => this.#readOn(one, bytes),
+      onProgress: () => kit.deadlines.write.extend(context.limits.stallTimeoutMs),
       onClose: (one) => this.#close(one),
     });
     stream.receiveWindow = STREAM_WINDOW;
     this.#streams.set(id, stream);
     const wire = new Wire(stream, capacity, account);
+    stream.onFail = () => wire.close();
     Buffer.from(wire.buffer.buffer).write(request.head, "latin1");
     wire.end = wire.received = length;
-    const kit = this.#kits.pop() ?? this.#createKit();
     const client: Client = {
       wire,
       peer,

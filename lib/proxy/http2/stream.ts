@@ -16,6 +16,8 @@ export interface StreamOptions {
   readonly maxFields: number;
   /** Called with bytes of the body that the client may send anew. */
   readonly onRead: (stream: Stream, bytes: number) => void;
+  /** Called when the client has accepted a part of the response's body. */
+  readonly onProgress: () => void;
   /** Called once, when the proxy is done with the stream. */
   readonly onClose: (stream: Stream) => void;
 }
@@ -38,6 +40,9 @@ export class Stream implements Connection, SendWindow {
 
   readonly body: RequestBody;
   readonly response: ResponseFrames;
+  readonly onProgress: () => void;
+  /** Called when it ends with an error: nobody reads from a tunnel that the client has ended. */
+  onFail: (() => void) | undefined;
   readonly #onClose: (stream: Stream) => void;
   #isShut = false;
 
@@ -47,6 +52,7 @@ export class Stream implements Connection, SendWindow {
     this.sendWindow = options.sendWindow;
     this.isRemoteEnded = options.isEnded;
     this.missingBytes = request.length;
+    this.onProgress = options.onProgress;
     this.#onClose = options.onClose;
     this.body = new RequestBody({
       account,
@@ -54,6 +60,7 @@ export class Stream implements Connection, SendWindow {
       isTunnel: request.isTunnel,
       onRead: (bytes) => onRead(this, bytes),
     });
+    if (options.isEnded) this.body.end();
     this.response = new ResponseFrames(channel, this, {
       isHead: request.method === "HEAD",
       isTunnel: request.isTunnel,
@@ -66,6 +73,7 @@ export class Stream implements Connection, SendWindow {
     this.isClosed = true;
     this.response.isDropped = true;
     this.body.fail(error);
+    this.onFail?.();
   }
 
   read(into: Uint8Array): Promise<number | null> {
