@@ -134,8 +134,7 @@ export async function serve(directory: string | undefined, options: object): Pro
   if (source !== undefined) stack.use(source);
   if (admin !== undefined) console.say(`Probes and metrics on ${status.adminUrl}`);
   await Promise.race([supervisor.scan(), signals.first]);
-  const { announce, scan } = supervisor;
-  source?.start({ announce, scan, onLoaded: () => routes.complete() });
+  source?.start(supervisor, () => routes.complete());
   console.say(describeFound(supervisor, source !== undefined));
   const warnOfUnmatched = (): void => {
     const warning = describeUnmatched(context.settings, supervisor);

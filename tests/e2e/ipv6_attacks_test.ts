@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { WORLD6 } from "../world.ts";
 import { eventually, host, type Server, startServer } from "./support/harness.ts";
-import { addressOf6, gatewayOf6, HOST6 } from "./support/ipv6.ts";
+import { addressOf6, gatewayOf6, HOST6, ownLines } from "./support/ipv6.ts";
 import {
   advertisement,
   ECHO,
@@ -68,10 +68,10 @@ Deno.test("attacks: by IPv6, packets with another function's source address are 
 Deno.test("attacks: by IPv6, a function can't take over neighbours, routes or addresses of the host", async () => {
   await using scene = await openScene();
   const { server, namespace, own, victim } = scene;
-  const state = async (): Promise<string[]> => [
-    await host("ip", "-6", "route", "show"),
-    await host("ip", "-6", "-o", "addr", "show", "scope", "global"),
-    await host("ip", "-6", "neigh", "show", "nud", "permanent"),
+  const state = async (): Promise<string[][]> => [
+    await ownLines(server.functions, "ip", "-6", "route", "show"),
+    await ownLines(server.functions, "ip", "-6", "-o", "addr", "show", "scope", "global"),
+    await ownLines(server.functions, "ip", "-6", "neigh", "show", "nud", "permanent"),
   ];
   const before = await state();
   // The firewall lets through no other source, and the router's must be link-local.

@@ -17,9 +17,7 @@ export interface ServedSource extends AsyncDisposable {
   /** Returns true once the supervisor has seen the functions of a version. */
   readonly isLoaded: () => boolean;
   /** Begins to ask the source. `onLoaded` is called with each version that the supervisor has seen. */
-  readonly start: (
-    supervisor: Pick<Supervisor, "announce" | "scan"> & { readonly onLoaded: () => void },
-  ) => void;
+  readonly start: (supervisor: Supervisor, onLoaded: () => void) => void;
   /** Asks the source soon. */
   readonly poll: () => void;
   /** Answers webhooks, if they have a secret. */
@@ -72,7 +70,7 @@ export async function openServedSource(
       return reportSource(source.state);
     },
     isLoaded: () => isLoaded,
-    start(supervisor) {
+    start(supervisor, onLoaded) {
       console.say(describeBegin(source));
       source.start({
         onSwitch({ changed }, { digest }) {
@@ -83,9 +81,9 @@ export async function openServedSource(
           console.say(
             `Source: ${digest}, with ${changed.length} changed and ${removed.length} removed`,
           );
-          void supervisor.scan().then(() => {
+          void untilSeen(supervisor).then(() => {
             isLoaded = true;
-            supervisor.onLoaded();
+            onLoaded();
           });
         },
         onProblem: (problem) => say(problem),
@@ -108,6 +106,12 @@ export async function openServedSource(
       : `The version ${digest} stays`;
     console.warn(`Cannot use the source ${reference?.text}: ${problem}. ${rest}`);
   }
+}
+
+/** Waits for a scan to which no folder looks as if it were still being written. */
+async function untilSeen(supervisor: Supervisor): Promise<void> {
+  await supervisor.scan();
+  while (supervisor.unsettled.size > 0) await supervisor.changed();
 }
 
 /** Returns the login of the environment; throws {@linkcode CliError} if it can't be used. */
