@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Egress } from "../config/egress.ts";
 import { parseIpv4Network } from "../config/ipv4_network.ts";
-import { acquireLockFile, type LockFile } from "../system/lock_file.ts";
+import { acquireLockFile, isLocked, type LockFile } from "../system/lock_file.ts";
 import { type Run, run as runCommand } from "../system/run.ts";
 import { type AddressRange, nextRange, overlaps, parseAddressRange } from "./address.ts";
 import { egressElements } from "./egress_elements.ts";
@@ -227,8 +228,18 @@ async function settleAll(tasks: readonly Promise<unknown>[]): Promise<void> {
   }
 }
 
+/** Returns true if a supervisor with this owner's id was killed: nobody holds the lock that it left. */
+export function isAbandoned(id: string): boolean {
+  const path = ownerLock(id);
+  return existsSync(path) && !isLocked(path);
+}
+
+function ownerLock(id: string): string {
+  return join(LOCK_DIRECTORY, `owner-${id}`);
+}
+
 function lockOwner(owner: Owner): LockFile {
-  const lock = acquireLockFile(join(LOCK_DIRECTORY, `owner-${owner.id}`));
+  const lock = acquireLockFile(ownerLock(owner.id));
   if (lock !== undefined) return lock;
   throw new Error(
     `Another supervisor uses the owner id "${owner.id}": it is an older version, or has another ` +

@@ -1,7 +1,10 @@
 import type { Peer } from "./peer.ts";
 import type { PeerAccount } from "./peer_table.ts";
 import type { Connection } from "./http1/wire.ts";
+import { adoptListener } from "../system/adopt_listener.ts";
+import type { InheritedSocket } from "../system/inherited_sockets.ts";
 import { setKeepAlive } from "../system/keep_alive.ts";
+import type { ListeningAddress } from "../system/listening_address.ts";
 
 /** An admitted client. */
 export interface Visit {
@@ -22,7 +25,7 @@ export type Admit = (address: string, port: number) => Visit | undefined;
 /** A listening socket of the proxy. */
 export interface Listener {
   readonly proto: "http" | "https";
-  readonly port: number;
+  readonly address: ListeningAddress;
   /** Accepts the next connection. Rejects if the listener is closed or no descriptor is free. */
   readonly accept: () => Promise<Accepted>;
   readonly close: () => void;
@@ -33,6 +36,16 @@ export interface ListenOptions {
   readonly hostname: string;
   readonly port: number;
   readonly admit: Admit;
+  /** Accepts from this socket instead of listening on the address. */
+  readonly inherited?: InheritedSocket | undefined;
+  /** Accepts nothing before; until then, connections wait in the kernel. */
+  readonly begin?: Promise<unknown> | undefined;
+}
+
+/** The socket that is accepted from, and its real address. */
+interface Bound {
+  readonly listener: Deno.TcpListener;
+  readonly address: ListeningAddress;
 }
 
 /** A peer that vanished without a word ends its tunnel after two minutes, not two hours. */
@@ -44,13 +57,17 @@ const KEEP_ALIVE = { idleS: 60, intervalS: 10, probes: 6 };
  *
  * @throws {Deno.errors.AddrInUse} if the port is in use
  */
-export function openListener({ hostname, port, admit }: ListenOptions): Listener {
-  const listener = Deno.listen({ hostname, port });
-  setKeepAlive(listener.addr.port, KEEP_ALIVE);
+export function openListener(options: ListenOptions): Listener {
+  const { admit, begin } = options;
+  const { listener, address } = bind(options);
+  setKeepAlive(address.port, KEEP_ALIVE);
+  const closed = Promise.withResolvers<void>();
+  const begun = begin && Promise.race([begin, closed.promise]);
   return {
     proto: "http",
-    port: listener.addr.port,
+    address,
     async accept() {
+      await begun;
       for (;;) {
         const connection = await acceptNext(listener);
         if (connection === undefined) continue;
@@ -65,8 +82,19 @@ export function openListener({ hostname, port, admit }: ListenOptions): Listener
         return { connection, ...visit };
       }
     },
-    close: () => listener.close(),
+    close() {
+      closed.resolve();
+      listener.close();
+    },
   };
+}
+
+function bind({ hostname, port, inherited }: ListenOptions): Bound {
+  if (inherited !== undefined) {
+    return { listener: adoptListener(inherited), address: inherited };
+  }
+  const listener = Deno.listen({ hostname, port });
+  return { listener, address: listener.addr };
 }
 
 /** The next connection, or `undefined` if its client reset it first (accept(2), getpeername(2)). */

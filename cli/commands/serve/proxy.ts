@@ -17,7 +17,8 @@ export interface ServingProxy extends AsyncDisposable {
 }
 
 /** Options of {@linkcode openServingProxy}. */
-export interface ServingProxyOptions extends Pick<ProxyOptions, "routes" | "onError"> {
+export interface ServingProxyOptions
+  extends Pick<ProxyOptions, "routes" | "onError" | "inherited" | "begin"> {
   readonly onAccess: ProxyOptions["onAccess"] | undefined;
   readonly console: Pick<Console, "say" | "warn">;
 }
@@ -32,14 +33,13 @@ const CERTIFICATE_INTERVAL_MS = 2_000;
  */
 export async function openServingProxy(
   settings: Settings,
-  { routes, onAccess, onError, console }: ServingProxyOptions,
+  { onAccess, console, ...options }: ServingProxyOptions,
 ): Promise<ServingProxy> {
   await using stack = new AsyncDisposableStack();
   const tls = await loadKeyPair(settings);
   const proxy = stack.use(
     await listen(settings, {
-      routes,
-      onError,
+      ...options,
       onWarning: console.warn,
       openFiles: await readOpenFilesLimit(),
       tls,
@@ -65,7 +65,7 @@ export async function openServingProxy(
   const owned = stack.move();
   return {
     proxy,
-    url: `${proto}://${urlHost(settings.hostname)}:${proxy.port}`,
+    url: `${proto}://${urlHost(options.inherited?.hostname ?? settings.hostname)}:${proxy.port}`,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -106,7 +106,15 @@ async function listen(
   settings: Settings,
   options: Pick<
     ProxyOptions,
-    "routes" | "tls" | "hasCertificates" | "openFiles" | "onAccess" | "onError" | "onWarning"
+    | "routes"
+    | "tls"
+    | "hasCertificates"
+    | "openFiles"
+    | "onAccess"
+    | "onError"
+    | "onWarning"
+    | "inherited"
+    | "begin"
   >,
 ): Promise<Proxy> {
   const { hostname, port } = settings;
