@@ -70,7 +70,7 @@ __ddsrv_options() {
     check) choices=(--format --json --isolation -h --help) ;;
     schedules) choices=(--socket --json -h --help) ;;
     status) choices=(--socket --json -h --help) ;;
-    install-service) choices=(--path --force --print -h --help) ;;
+    install-service) choices=(--path --listen --force --print -h --help) ;;
     uninstall-service) choices=(--path -h --help) ;;
     upgrade) choices=(--print --socket -h --help) ;;
     completions) choices=(-h --help) ;;
@@ -213,6 +213,7 @@ __ddsrv_value() {
     'schedules --socket') kind='file' ;;
     'status --socket') kind='file' ;;
     'install-service --path') kind='file' ;;
+    'install-service --listen') kind='text' ;;
     'uninstall-service --path') kind='file' ;;
     'upgrade --socket') kind='file' ;;
     'schema --output') kind='choice' choices=(add check deploy diff doctor env history init inspect list logs reload remove rollback schedules start status stop version) ;;

@@ -96,12 +96,15 @@ async function run(
   const accessSink = openAccessSink({ settings, print: console.print, onWarning: console.warn });
   if (accessSink !== undefined) stack.use(accessSink);
   const inherited = sockets(settings);
+  // Clients may be waiting on an inherited socket, and nobody knows yet which functions there are.
+  const accepting = Promise.withResolvers<void>();
+  const isInherited = predecessor !== undefined || inherited.proxy !== undefined;
   const serving = stack.use(
     await openServingProxy(settings, {
       routes,
       console,
       inherited: inherited.proxy,
-      begin: predecessor?.begin,
+      begin: isInherited ? accepting.promise : undefined,
       onAccess: accessSink?.write,
       onError: (error) => console.warn(debug === undefined ? error : stackOf(error)),
     }),
@@ -190,9 +193,11 @@ async function run(
   else if (!signals.isStopping()) {
     replaceable.use(await openControlSocket(predecessor.socket === settings.socket));
     context.owner.succeed();
+    accepting.resolve();
     await predecessor.send({ type: "serving" });
     void predecessor.gone.then(() => context.isolation.sweepOther()).catch(console.warn);
   }
+  accepting.resolve();
   source?.start(supervisor);
   console.say(describeFound(supervisor, source !== undefined));
   const warnOfUnmatched = (): void => {

@@ -1,4 +1,4 @@
-import { acquireLockFile, type LockFile, takeInheritedLock } from "../system/lock_file.ts";
+import { acquireLockFile, takeInheritedLock } from "../system/lock_file.ts";
 import { readOptionalTextFile } from "../system/read_optional_text_file.ts";
 
 /** Holder of a lock, as written in the lock file. */

@@ -1,8 +1,30 @@
 import assert from "node:assert/strict";
-import { answering, startServer } from "./support/harness.ts";
+import { join } from "node:path";
+import { connectControl } from "../../lib/control/control_client.ts";
+import { tagsFor } from "../../lib/owner/owner_id.ts";
+import { deriveOwnerId } from "../../lib/owner/owner_id.ts";
+import { answering, eventually, host, type Server, startServer } from "./support/harness.ts";
+import { openSockets, talking } from "./support/open_sockets.ts";
 import { startRestartLoad } from "./support/restart_load.ts";
 
 const app = { "app/index.ts": answering("app") };
+
+async function currentPid(server: Server): Promise<number> {
+  using control = connectControl(server.socket);
+  return (await control.supervisor()).pid;
+}
+
+/** Returns what supervisors of this functions directory have in the kernel, under both tags. */
+async function kernelObjects(server: Server): Promise<string[]> {
+  const tags = tagsFor(deriveOwnerId(server.functions));
+  const texts = await Promise.all([
+    host("ip", "netns", "list"),
+    host("ip", "-o", "link"),
+    host("nft", "list", "tables"),
+  ]);
+  return texts.flatMap((text) => text.split("\n"))
+    .filter((line) => tags.some((tag) => line.includes(tag)));
+}
 
 Deno.test("restart: a new process serves, and no request of many clients fails", async () => {
   await using server = await startServer({ files: app });
@@ -10,11 +32,96 @@ Deno.test("restart: a new process serves, and no request of many clients fails",
   const load = startRestartLoad(server, { path: "/app", kept: 16, fresh: 4 });
   await load.answers(100);
   for (let round = 1; round <= 2; round++) {
+    const before = await currentPid(server);
     const { code, stdout, stderr } = await server.cli("restart");
     assert.equal(code, 0, stderr + server.output());
-    assert.match(stdout, /^ddsrv \S+ serves \(pid \d+\)\n$/);
+    const [, pid] = /^ddsrv \S+ serves \(pid (\d+)\)\n$/.exec(stdout)!;
+    assert.notEqual(Number(pid), before);
+    assert.equal(await currentPid(server), Number(pid));
     await load.answers(500);
   }
   const { requests, failures } = await load.stop();
   assert.deepEqual(failures, [], `of ${requests} requests`);
+  assert.equal((await server.cli("reload", "app")).code, 0);
+});
+
+Deno.test("restart: the present process serves on if the new one can't start", async () => {
+  await using server = await startServer({ files: app });
+  await server.answers("/app", "app");
+  await Deno.writeTextFile(join(server.functions, "ddsrv.json"), '{ "port": "nonsense" }');
+  const { code, stderr } = await server.cli("restart");
+  assert.equal(code, 1);
+  assert.match(stderr, /ddsrv\.json[^]*This ddsrv serves on, unchanged/);
+  await Deno.remove(join(server.functions, "ddsrv.json"));
+  assert.equal(await currentPid(server), server.pid);
+  await server.write({ "app/index.ts": answering("changed") });
+  await server.answers("/app", "changed");
+});
+
+Deno.test("restart: the present process serves on if a function would be lost", async () => {
+  await using server = await startServer({
+    files: {
+      ...app,
+      "once/index.ts": `const kv = await Deno.openKv();
+if ((await kv.get(["ran"])).value) throw new Error("only once");
+await kv.set(["ran"], true);
+${answering("once")}`,
+    },
+  });
+  await server.answers("/app", "app");
+  await server.answers("/once", "once");
+  const { code, stderr } = await server.cli("restart");
+  assert.equal(code, 1);
+  assert.match(stderr, /"once" serves now, and would not after the restart/);
+  await server.answers("/once", "once");
+  assert.equal(await currentPid(server), server.pid);
+  await eventually(
+    "one process's objects are left",
+    async () =>
+      (await kernelObjects(server)).every((line) => line.includes(deriveOwnerId(server.functions))),
+  );
+});
+
+Deno.test("restart: SIGUSR2 restarts, a WebSocket stays open, and a stop leaves nothing", async () => {
+  const server = await startServer({
+    files: { "app/index.ts": talking("app") },
+    flags: ["--drain", "10m"],
+  });
+  await server.answers("/app", "app");
+  {
+    await using sockets = await openSockets(server, "app", 4);
+    server.signal("SIGUSR2");
+    await server.said("Replaced by ddsrv");
+    await server.answers("/app", "app");
+    await sockets.assertOpen();
+  }
+  const pid = await currentPid(server);
+  assert.notEqual(pid, server.pid);
+  await server[Symbol.asyncDispose]();
+  assert.deepEqual(await kernelObjects(server), []);
+});
+
+Deno.test("restart: the new process takes over if the present one is killed", async () => {
+  const server = await startServer({
+    files: {
+      "slow/index.ts": `await new Promise((done) => setTimeout(done, 2_000));
+${answering("slow")}`,
+    },
+  });
+  await server.answers("/slow", "slow");
+  server.signal("SIGUSR2");
+  await server.said("Restarting");
+  await server.said("slow starting", server.output().indexOf("Restarting"));
+  server.signal("SIGKILL");
+  await server.answers("/slow", "slow");
+  const pid = await currentPid(server);
+  assert.notEqual(pid, server.pid);
+  await eventually(
+    "nothing of the killed process is left",
+    async () =>
+      !(await kernelObjects(server)).some((line) => line.includes(deriveOwnerId(server.functions))),
+  );
+  Deno.kill(pid, "SIGTERM");
+  await server[Symbol.asyncDispose]();
+  assert.deepEqual(await kernelObjects(server), []);
 });

@@ -22,7 +22,7 @@ export async function takeOver(
   const over = new AbortController();
   const ended = Promise.race([predecessor.begin, signals.first]);
   void ended.then(() => over.abort());
-  await Promise.race([supervisor.scan(), ended]);
+  await Promise.race([supervisor.scan(), signals.first]);
   await untilReady(supervisor, await predecessor.serving, over.signal);
   await predecessor.send({ type: "ready" });
   await ended;

@@ -28,7 +28,10 @@ export async function untilReady(
   }
 }
 
-function waitsFor(name: string, { functions, unsettled }: Parameters<typeof untilReady>[0]): boolean {
+function waitsFor(
+  name: string,
+  { functions, unsettled }: Parameters<typeof untilReady>[0],
+): boolean {
   const state = functions.get(name);
   if (state === undefined) return unsettled.has(name);
   if (!state.isWanted || state.stoppedByHand !== undefined || state.serving !== undefined) {
