@@ -1,10 +1,7 @@
 import type { Peer } from "./peer.ts";
 import type { PeerAccount } from "./peer_table.ts";
 import type { Connection } from "./http1/wire.ts";
-import { adoptListener } from "../system/adopt_listener.ts";
-import type { InheritedSocket } from "../system/inherited_sockets.ts";
 import { setKeepAlive } from "../system/keep_alive.ts";
-import type { ListeningAddress } from "../system/listening_address.ts";
 
 /** An admitted client. */
 export interface Visit {
@@ -22,10 +19,13 @@ export interface Accepted extends Visit {
 /** Admits a client by its address and port as reported by the kernel, or returns `undefined`. */
 export type Admit = (address: string, port: number) => Visit | undefined;
 
+/** Address of a listening socket. */
+export type SocketAddress = Pick<Deno.NetAddr, "hostname" | "port">;
+
 /** A listening socket of the proxy. */
 export interface Listener {
   readonly proto: "http" | "https";
-  readonly address: ListeningAddress;
+  readonly address: SocketAddress;
   /** Accepts the next connection. Rejects if the listener is closed or no descriptor is free. */
   readonly accept: () => Promise<Accepted>;
   readonly close: () => void;
@@ -36,16 +36,16 @@ export interface ListenOptions {
   readonly hostname: string;
   readonly port: number;
   readonly admit: Admit;
-  /** Accepts from this socket instead of listening on the address. */
-  readonly inherited?: InheritedSocket | undefined;
+  /** Accepts from this listener, which it owns then, instead of listening on the address. */
+  readonly inherited?: Bound | undefined;
   /** Accepts nothing before; until then, connections wait in the kernel. */
   readonly begin?: Promise<unknown> | undefined;
 }
 
-/** The socket that is accepted from, and its real address. */
-interface Bound {
+/** A listener, and the real address of its socket, which `addr` need not be. */
+export interface Bound {
   readonly listener: Deno.TcpListener;
-  readonly address: ListeningAddress;
+  readonly address: SocketAddress;
 }
 
 /** A peer that vanished without a word ends its tunnel after two minutes, not two hours. */
@@ -90,9 +90,7 @@ export function openListener(options: ListenOptions): Listener {
 }
 
 function bind({ hostname, port, inherited }: ListenOptions): Bound {
-  if (inherited !== undefined) {
-    return { listener: adoptListener(inherited), address: inherited };
-  }
+  if (inherited !== undefined) return inherited;
   const listener = Deno.listen({ hostname, port });
   return { listener, address: listener.addr };
 }

@@ -4,7 +4,6 @@ import type { HostPattern } from "../config/host_pattern.ts";
 import type { IndexAudience } from "../config/index_audience.ts";
 import { completeLimits, type Limits } from "../config/limits.ts";
 import type { RateLimit } from "../config/rate_limit.ts";
-import type { ListeningAddress } from "../system/listening_address.ts";
 import { sleep } from "../system/sleep.ts";
 import type { AccessRecord } from "./access_log.ts";
 import { refuseConnection, serveConnection } from "./serve_connection.ts";
@@ -20,7 +19,13 @@ import { faultOf } from "./http1/fault.ts";
 import { loopMeter } from "./http1/loop_meter.ts";
 import { boundByFiles, type FileBound } from "./file_bound.ts";
 import { createFrontFigures, type FrontFigures } from "./front_figures.ts";
-import { type Accepted, type ListenOptions, openListener, type Visit } from "./listener.ts";
+import {
+  type Accepted,
+  type ListenOptions,
+  openListener,
+  type SocketAddress,
+  type Visit,
+} from "./listener.ts";
 import { Notice } from "./notice.ts";
 import { createPacer } from "./pacer.ts";
 import { type Peer, peerOf, trustOf } from "./peer.ts";
@@ -88,7 +93,7 @@ export interface Proxy extends AsyncDisposable {
   readonly proto: "http" | "https";
   readonly port: number;
   /** Real address of its socket. */
-  readonly address: ListeningAddress;
+  readonly address: SocketAddress;
   /** Number of open connections of clients. */
   readonly connections: number;
   readonly figures: Readonly<FrontFigures>;

@@ -125,3 +125,102 @@ ${answering("slow")}`,
   await server[Symbol.asyncDispose]();
   assert.deepEqual(await kernelObjects(server), []);
 });
+
+Deno.test("restart: schedules run each tick once, and a run that goes on is finished", async () => {
+  await using server = await startServer({
+    files: {
+      "job/index.ts": `Deno.serve(async (request) => {
+  if (request.headers.get("upgrade") === null && new URL(request.url).pathname === "/long") {
+    await new Promise((done) => setTimeout(done, 3_000));
+  }
+  return new Response("job");
+});
+`,
+      "job/ddsrv.json": JSON.stringify({
+        schedules: [{ name: "long", cron: "0 0 1 1 *", path: "/long" }],
+      }),
+    },
+  });
+  await server.answers("/job", "job");
+  await eventually("the schedule is known", async () => {
+    using control = connectControl(server.socket);
+    return (await control.schedules()).length === 1;
+  });
+  const run = connectControl(server.socket);
+  const running = run.runSchedule("job", "long");
+  await eventually("it runs", async () => {
+    using control = connectControl(server.socket);
+    return (await control.schedules())[0]?.runningSince !== null;
+  });
+  assert.equal((await server.cli("restart")).code, 0, server.output());
+  assert.equal((await running)?.result, "ok");
+  run[Symbol.dispose]();
+  await eventually("the new process knows the run", async () => {
+    using control = connectControl(server.socket);
+    const [schedule] = await control.schedules();
+    return schedule?.last?.result === "ok" && schedule.runs.interrupted === 0;
+  });
+});
+
+Deno.test("restart: changes are refused meanwhile, and the new process finds those of folders", async () => {
+  await using server = await startServer({
+    files: {
+      ...app,
+      "slow/index.ts": `await new Promise((done) => setTimeout(done, 3_000));\n${
+        answering("slow")
+      }`,
+    },
+  });
+  await server.answers("/app", "app");
+  await server.answers("/slow", "slow");
+  const restarting = server.cli("restart");
+  await server.said("Restarting");
+  const { code, stderr } = await server.cli("reload", "app");
+  assert.equal(code, 1);
+  assert.match(stderr, /A restart of ddsrv is going on/);
+  await server.write({ "app/index.ts": answering("changed") });
+  assert.equal((await restarting).code, 0, server.output());
+  await server.answers("/app", "changed");
+});
+
+Deno.test("restart: the present process serves on if the new one is killed or too slow", async () => {
+  await using server = await startServer({
+    files: {
+      "slow/index.ts": `await new Promise((done) => setTimeout(done, 4_000));\n${
+        answering("slow")
+      }`,
+    },
+  });
+  await server.answers("/slow", "slow");
+  const restarting = server.cli("restart");
+  let successor = 0;
+  await eventually("the new process runs", async () => {
+    const children = await host("pgrep", "-P", String(server.pid), "-f", "main.ts serve");
+    successor = Number(children.trim().split("\n")[0]);
+    return successor > 0;
+  });
+  await server.said("slow starting", server.output().indexOf("Restarting"));
+  Deno.kill(successor, "SIGKILL");
+  const { code, stderr } = await restarting;
+  assert.equal(code, 1);
+  assert.match(stderr, /exited with code 137[^]*This ddsrv serves on, unchanged/);
+  await server.answers("/slow", "slow");
+  const late = await server.cli("restart", "--timeout", "1s");
+  assert.equal(late.code, 1);
+  assert.match(late.stderr, /not ready after 1 s\. This ddsrv serves on/);
+  assert.equal(await currentPid(server), server.pid);
+  await server.answers("/slow", "slow");
+});
+
+for (const level of ["rootless", "none"]) {
+  Deno.test(`restart: works with isolation ${level}`, async () => {
+    await using server = await startServer({ files: app, flags: ["--isolation", level] });
+    await server.answers("/app", "app");
+    const load = startRestartLoad(server, { path: "/app", kept: 4, fresh: 2 });
+    await load.answers(20);
+    assert.equal((await server.cli("restart")).code, 0, server.output());
+    await load.answers(100);
+    const { failures } = await load.stop();
+    assert.deepEqual(failures, []);
+  });
+}
