@@ -1,11 +1,28 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { connectControl } from "../../lib/control/control_client.ts";
-import { tagsFor } from "../../lib/owner/owner_id.ts";
-import { deriveOwnerId } from "../../lib/owner/owner_id.ts";
-import { answering, eventually, host, type Server, startServer } from "./support/harness.ts";
+import { deriveOwnerId, tagsFor } from "../../lib/owner/owner_id.ts";
+import {
+  answering,
+  eventually,
+  gateOf,
+  host,
+  type Server,
+  startServer,
+} from "./support/harness.ts";
+import { ordinaryUser } from "./support/ordinary_user.ts";
 import { openSockets, talking } from "./support/open_sockets.ts";
 import { startRestartLoad } from "./support/restart_load.ts";
+
+/** A function whose second start waits for the gate. */
+const LATE = `const data = Deno.env.get("DDSRV_DATA");
+const exists = (name: string) => {
+  try { return Deno.statSync(data + "/" + name).isFile; } catch { return false; }
+};
+while (exists("ran") && !exists("gate")) await new Promise((go) => setTimeout(go, 20));
+Deno.writeTextFileSync(data + "/ran", "");
+Deno.serve(() => new Response("slow"));
+`;
 
 const app = { "app/index.ts": answering("app") };
 
@@ -104,8 +121,7 @@ Deno.test("restart: SIGUSR2 restarts, a WebSocket stays open, and a stop leaves 
 Deno.test("restart: the new process takes over if the present one is killed", async () => {
   const server = await startServer({
     files: {
-      "slow/index.ts": `await new Promise((done) => setTimeout(done, 2_000));
-${answering("slow")}`,
+      "slow/index.ts": LATE,
     },
   });
   await server.answers("/slow", "slow");
@@ -113,6 +129,11 @@ ${answering("slow")}`,
   await server.said("Restarting");
   await server.said("slow starting", server.output().indexOf("Restarting"));
   server.signal("SIGKILL");
+  await eventually(
+    "the new process has the control socket",
+    async () => await currentPid(server).catch(() => server.pid) !== server.pid,
+  );
+  await Deno.writeTextFile(await gateOf(server.socket, "slow"), "");
   await server.answers("/slow", "slow");
   const pid = await currentPid(server);
   assert.notEqual(pid, server.pid);
@@ -131,7 +152,10 @@ Deno.test("restart: schedules run each tick once, and a run that goes on is fini
     files: {
       "job/index.ts": `Deno.serve(async (request) => {
   if (request.headers.get("upgrade") === null && new URL(request.url).pathname === "/long") {
-    await new Promise((done) => setTimeout(done, 3_000));
+    const gate = Deno.env.get("DDSRV_DATA") + "/gate";
+    for (;;) {
+      try { Deno.statSync(gate); break; } catch { await new Promise((go) => setTimeout(go, 20)); }
+    }
   }
   return new Response("job");
 });
@@ -152,7 +176,9 @@ Deno.test("restart: schedules run each tick once, and a run that goes on is fini
     using control = connectControl(server.socket);
     return (await control.schedules())[0]?.runningSince !== null;
   });
+  const gate = await gateOf(server.socket, "job");
   assert.equal((await server.cli("restart")).code, 0, server.output());
+  await Deno.writeTextFile(gate, "");
   assert.equal((await running)?.result, "ok");
   run[Symbol.dispose]();
   await eventually("the new process knows the run", async () => {
@@ -166,9 +192,7 @@ Deno.test("restart: changes are refused meanwhile, and the new process finds tho
   await using server = await startServer({
     files: {
       ...app,
-      "slow/index.ts": `await new Promise((done) => setTimeout(done, 3_000));\n${
-        answering("slow")
-      }`,
+      "slow/index.ts": LATE,
     },
   });
   await server.answers("/app", "app");
@@ -179,6 +203,7 @@ Deno.test("restart: changes are refused meanwhile, and the new process finds tho
   assert.equal(code, 1);
   assert.match(stderr, /A restart of ddsrv is going on/);
   await server.write({ "app/index.ts": answering("changed") });
+  await Deno.writeTextFile(await gateOf(server.socket, "slow"), "");
   assert.equal((await restarting).code, 0, server.output());
   await server.answers("/app", "changed");
 });
@@ -186,9 +211,7 @@ Deno.test("restart: changes are refused meanwhile, and the new process finds tho
 Deno.test("restart: the present process serves on if the new one is killed or too slow", async () => {
   await using server = await startServer({
     files: {
-      "slow/index.ts": `await new Promise((done) => setTimeout(done, 4_000));\n${
-        answering("slow")
-      }`,
+      "slow/index.ts": LATE,
     },
   });
   await server.answers("/slow", "slow");
@@ -212,15 +235,25 @@ Deno.test("restart: the present process serves on if the new one is killed or to
   await server.answers("/slow", "slow");
 });
 
-for (const level of ["rootless", "none"]) {
-  Deno.test(`restart: works with isolation ${level}`, async () => {
-    await using server = await startServer({ files: app, flags: ["--isolation", level] });
-    await server.answers("/app", "app");
-    const load = startRestartLoad(server, { path: "/app", kept: 4, fresh: 2 });
-    await load.answers(20);
-    assert.equal((await server.cli("restart")).code, 0, server.output());
-    await load.answers(100);
-    const { failures } = await load.stop();
-    assert.deepEqual(failures, []);
-  });
+Deno.test("restart: works without isolation", async () => {
+  await using server = await startServer({ files: app, flags: ["--isolation=none"] });
+  await assertRestarts(server);
+});
+
+Deno.test("restart: works without root", async () => {
+  await using user = await ordinaryUser();
+  const { directory, command, env } = user;
+  const flags = ["--isolation=rootless"];
+  await using server = await startServer({ directory, command, env, files: app, flags });
+  await assertRestarts(server);
+});
+
+async function assertRestarts(server: Server): Promise<void> {
+  await server.answers("/app", "app");
+  const load = startRestartLoad(server, { path: "/app", kept: 4, fresh: 2 });
+  await load.answers(20);
+  assert.equal((await server.cli("restart")).code, 0, server.output());
+  await load.answers(100);
+  const { requests, failures } = await load.stop();
+  assert.deepEqual(failures, [], `of ${requests} requests`);
 }

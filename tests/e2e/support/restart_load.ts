@@ -25,8 +25,6 @@ export interface RestartLoad {
   readonly stop: () => Promise<RestartLoadResult>;
 }
 
-const PAUSE_MS = 5;
-
 /** Sends requests until it is stopped. A request is never sent a second time. */
 export function startRestartLoad(server: Server, options: RestartLoadOptions): RestartLoad {
   const { hostname, port } = new URL(server.url);
@@ -76,5 +74,5 @@ export function startRestartLoad(server: Server, options: RestartLoadOptions): R
 }
 
 function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  return new Promise((resolve) => setTimeout(resolve, 5));
 }
