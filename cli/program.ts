@@ -25,6 +25,7 @@ import { withManual } from "./tree/manual.ts";
 import { describeOption } from "./tree/options.ts";
 import { addReload } from "./tree/reload.ts";
 import { addRemove } from "./tree/remove.ts";
+import { addRestart } from "./tree/restart.ts";
 import { addRollback } from "./tree/rollback.ts";
 import { addRun } from "./tree/run.ts";
 import { addSchedules } from "./tree/schedules.ts";
@@ -43,7 +44,7 @@ import { version } from "./version.ts";
 type Group = readonly [title: string, add: readonly ((program: Command, onExit: OnExit) => void)[]];
 
 const groups: readonly Group[] = [
-  ["Serve:", [addServe, addDoctor]],
+  ["Serve:", [addServe, addRestart, addDoctor]],
   ["Develop:", [addInit, addDev, addDeploy, addGit, addDebug]],
   ["Change functions:", [
     addAdd,

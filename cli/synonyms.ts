@@ -31,7 +31,7 @@ const UPGRADE: Synonym = ["install the latest ddsrv", "ddsrv upgrade"];
 /** Words of other tools that are no commands of ddsrv. */
 export const SYNONYMS: ReadonlyMap<string, Synonym> = new Map<string, Synonym>([
   ...["ps", "functions", "apps", "services"].map((word) => [word, LIST] as const),
-  ...["restart", "refresh"].map((word) => [word, RELOAD] as const),
+  ...["refresh"].map((word) => [word, RELOAD] as const),
   ...["delete", "del", "destroy", "undeploy"].map((word) => [word, REMOVE] as const),
   ...["up", "server", "run-server", "daemon", "watch"].map((word) => [word, SERVE] as const),
   ...["down", "kill", "halt", "pause", "shutdown"].map((word) => [word, STOP] as const),

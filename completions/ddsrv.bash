@@ -5,6 +5,7 @@
 __ddsrv_verb() {
   case $1 in
     serve) verb='serve' ;;
+    restart) verb='restart' ;;
     doctor) verb='doctor' ;;
     init) verb='init' ;;
     dev) verb='dev' ;;
@@ -44,6 +45,7 @@ __ddsrv_options() {
   case $1 in
     '') choices=(-V --version -h --help) ;;
     serve) choices=(-p --port --hostname --socket --state-dir --shutdown-delay --shutdown-timeout --isolation --ipv6 --admin-port --admin-hostname --admin-hosts --ui-write --ui-token-file --source --source-poll --source-auth-file --source-webhook-secret-file --no-logs --logs-dir --log-file-format --log-max-size --log-max-files --log-rate -q --quiet --console-format --access-log --access-log-file --no-watch --rescan --max-files --check --deno --deno-versions --check-cpu-time --check-timeout --allow-import --registries --env-file --idle --parked --drain --egress --dns --domain --root --index --rate-limit --trusted-proxies --hide-errors --no-via --compat-reload --compat-healthcheck --tls-cert --tls-key --certificates --http2 --kv-url --kv-token-file --schedule-runs --max-head-size --max-target-size --max-fields --max-body-size --head-timeout --idle-timeout --connect-timeout --first-byte-timeout --stall-timeout --wait-timeout --max-waiting --max-connections --max-connections-per-peer --max-peer-buffer-size --max-in-flight --max-in-flight-per-peer -h --help) ;;
+    restart) choices=(--timeout --socket -h --help) ;;
     doctor) choices=(--isolation --json -h --help) ;;
     init) choices=(--template --json -h --help) ;;
     dev) choices=(-p --port --host --inspect --isolation -h --help) ;;
@@ -68,7 +70,7 @@ __ddsrv_options() {
     check) choices=(--format --json --isolation -h --help) ;;
     schedules) choices=(--socket --json -h --help) ;;
     status) choices=(--socket --json -h --help) ;;
-    install-service) choices=(--path --force --print -h --help) ;;
+    install-service) choices=(--path --listen --force --print -h --help) ;;
     uninstall-service) choices=(--path -h --help) ;;
     upgrade) choices=(--print --socket -h --help) ;;
     completions) choices=(-h --help) ;;
@@ -148,6 +150,8 @@ __ddsrv_value() {
     'serve --max-peer-buffer-size') kind='text' ;;
     'serve --max-in-flight') kind='text' ;;
     'serve --max-in-flight-per-peer') kind='text' ;;
+    'restart --timeout') kind='text' ;;
+    'restart --socket') kind='file' ;;
     'doctor --isolation') kind='choice' choices=(full rootless none) ;;
     'init --template') kind='choice' choices=(json-api hono express default-export static-files websocket-chat server-sent-events streamed-upload kv-counter shared-code manifest schedule webhook) ;;
     'dev -p' | 'dev --port') kind='text' ;;
@@ -159,11 +163,11 @@ __ddsrv_value() {
     'deploy --preview') kind='text' ;;
     'deploy --ttl') kind='text' ;;
     'deploy --env-file') kind='file' ;;
-    'deploy --command') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help) ;;
+    'deploy --command') kind='choice' choices=(serve restart doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help) ;;
     'deploy --timeout') kind='text' ;;
     'git --branch') kind='text' ;;
     'git --dir') kind='file' ;;
-    'git --command') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help) ;;
+    'git --command') kind='choice' choices=(serve restart doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help) ;;
     'git --socket') kind='file' ;;
     'debug --port') kind='text' ;;
     'debug --for') kind='text' ;;
@@ -210,6 +214,7 @@ __ddsrv_value() {
     'schedules --socket') kind='file' ;;
     'status --socket') kind='file' ;;
     'install-service --path') kind='file' ;;
+    'install-service --listen') kind='text' ;;
     'uninstall-service --path') kind='file' ;;
     'upgrade --socket') kind='file' ;;
     'schema --output') kind='choice' choices=(add check deploy diff doctor env history init inspect list logs reload remove rollback schedules start status stop version) ;;
@@ -221,7 +226,7 @@ __ddsrv_value() {
 __ddsrv_argument() {
   choices=() is_variadic=
   case "$1 $2" in
-    ' 0') kind='choice' choices=(serve doctor init dev deploy git debug add remove rm reload rollback stop start env run list ls inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help) ;;
+    ' 0') kind='choice' choices=(serve restart doctor init dev deploy git debug add remove rm reload rollback stop start env run list ls inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help) ;;
     'serve 0') kind='directory' ;;
     'init 0') kind='file' ;;
     'dev 0') kind='file' ;;
@@ -253,7 +258,7 @@ __ddsrv_argument() {
     'schedules 2') kind='text' ;;
     'install-service 0') kind='directory' ;;
     'completions 0') kind='choice' choices=(bash zsh fish) ;;
-    'help 0') kind='choice' choices=(serve doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help) ;;
+    'help 0') kind='choice' choices=(serve restart doctor init dev deploy git debug add remove reload rollback stop start env run list inspect history diff logs top ui check schedules status install-service uninstall-service upgrade completions schema help) ;;
     *) kind= ;;
   esac
 }

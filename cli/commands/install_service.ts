@@ -4,11 +4,14 @@ import { printError, printOut } from "../output/print.ts";
 import { quoteWord } from "../output/quote_word.ts";
 import { findInstallation } from "../service/installation.ts";
 import { planSelf, type Self } from "../service/self.ts";
+import { socketText, socketUnitPath } from "../service/socket_unit.ts";
 import { UNIT_MARK, UNIT_PATH, unitText } from "../service/unit.ts";
 
 /** Options of `ddsrv install-service`. */
 export interface InstallServiceOptions {
   readonly path: string;
+  /** Address of a socket unit, which is written beside the service; none when left out. */
+  readonly listen?: string | undefined;
   readonly force?: true | undefined;
   readonly print?: true | undefined;
 }
@@ -22,6 +25,7 @@ export async function installService(
   const text = unitText({ functionsDirectory, ...findSelf() });
   if (options.print) {
     printOut(text);
+    if (options.listen !== undefined) printOut(`\n${socketText(options.listen)}`);
     return 0;
   }
   const path = resolve(options.path);
@@ -32,10 +36,17 @@ export async function installService(
     );
   }
   await write(path, text, options.force === true);
-  printError(`Wrote ${path}. To start it now and at boot:\n`);
+  const socketPath = socketUnitPath(path);
+  if (options.listen !== undefined) {
+    await write(socketPath, socketText(options.listen), options.force === true);
+  }
+  const written = options.listen === undefined ? path : `${path} and ${socketPath}`;
+  printError(`Wrote ${written}. To start it now and at boot:\n`);
   const steps = [
     ...(await isDirectory(functionsDirectory) ? [] : [`mkdir -p ${quoteWord(functionsDirectory)}`]),
     "systemctl daemon-reload",
+    // The socket first: the service accepts on it from its start on.
+    ...options.listen === undefined ? [] : ["systemctl enable --now ddsrv.socket"],
     "systemctl enable --now ddsrv",
     "systemctl status ddsrv",
   ];

@@ -2,6 +2,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { defaultPaths } from "../../lib/config/default_paths.ts";
 import { CliError, ExitCode } from "../exit_code.ts";
 import { printError } from "../output/print.ts";
+import { socketUnitPath } from "../service/socket_unit.ts";
 import { UNIT_MARK } from "../service/unit.ts";
 
 /** Options of `ddsrv uninstall-service`. */
@@ -31,7 +32,10 @@ export async function uninstallService(
   const path = resolve(options.path);
   const unit = basename(path);
   const functions = functionsOf(await readUnit(path));
-  if (isBooted && !await run(["systemctl", "disable", "--now", unit])) {
+  const socketPath = await findSocketUnit(path);
+  // Without its socket first, the next connection would start the service again.
+  const units = [...socketPath === undefined ? [] : [basename(socketPath)], unit];
+  if (isBooted && !await run(["systemctl", "disable", "--now", ...units])) {
     throw new CliError(
       `Cannot stop and disable ${unit}; see the message above. Nothing was removed. Run it as root`,
     );
@@ -39,6 +43,10 @@ export async function uninstallService(
   try {
     // Without systemd, nothing else removes it.
     await removeLink(join(dirname(path), "multi-user.target.wants", unit));
+    if (socketPath !== undefined) {
+      await removeLink(join(dirname(path), "sockets.target.wants", basename(socketPath)));
+      await Deno.remove(socketPath);
+    }
     await Deno.remove(path);
   } catch (error) {
     throw new CliError(`Cannot remove "${path}": ${(error as Error).message}. Run it as root`);
@@ -55,6 +63,13 @@ export async function uninstallService(
   ];
   for (const one of left) printError(`  ${one}\n`);
   return ExitCode.Done;
+}
+
+/** Returns the path of the socket unit beside a service, if `install-service` wrote it. */
+async function findSocketUnit(servicePath: string): Promise<string | undefined> {
+  const path = socketUnitPath(servicePath);
+  const text = await Deno.readTextFile(path).catch(() => "");
+  return text.startsWith(UNIT_MARK) ? path : undefined;
 }
 
 /** @throws {CliError} if there is no unit, or `install-service` did not write it */

@@ -15,7 +15,8 @@ export function unitOf(cgroup: string): string | undefined {
 /** Returns how to make a running supervisor use the new version, in one sentence. */
 export function restartHint({ pid, version, unit }: RunningFacts): string {
   const what = `The running ddsrv serve (pid ${pid}) still is version ${version}.`;
-  return unit === undefined
-    ? `${what} Stop it (kill ${pid}), and start it again`
-    : `${what} Restart it: systemctl restart ${unit}`;
+  const otherwise = unit === undefined
+    ? `stop it (kill ${pid}), and start it again`
+    : `systemctl restart ${unit}`;
+  return `${what} Restart it without a gap: ddsrv restart. If its version does not know that: ${otherwise}`;
 }

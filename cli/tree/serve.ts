@@ -18,7 +18,7 @@ export function addServe(program: Command, onExit: OnExit): void {
     .description(
       "serve the functions of a directory in the foreground\n\n" +
         "SIGTERM and Ctrl-C start a graceful shutdown: in-flight requests may finish. A second " +
-        "signal stops at once. SIGHUP reloads the configuration.",
+        "signal stops at once. SIGHUP reloads the configuration, and SIGUSR2 restarts ddsrv without a gap.",
     )
     .summary("serve the functions of a directory in the foreground")
     .argument(

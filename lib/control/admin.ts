@@ -3,7 +3,13 @@ import type { Supervisor } from "../supervisor/supervisor.ts";
 import { readProcessFigures } from "../system/process_figures.ts";
 import { isAdminHost } from "./admin_host.ts";
 import { type MountedPage, pageFor } from "./admin_page.ts";
-import { type AdminReply, type AdminRequest, openAdminServer } from "./admin_server.ts";
+import {
+  type AdminReply,
+  type AdminRequest,
+  type AdminServer,
+  type AdminServerOptions,
+  openAdminServer,
+} from "./admin_server.ts";
 import type { SupervisorReport } from "./api.ts";
 import { EXPOSITION_TYPE, formatMetrics } from "./exposition.ts";
 import { metricsOf } from "./metrics.ts";
@@ -21,6 +27,8 @@ export interface AdminOptions {
   readonly hosts: readonly string[];
   /** 0 lets the kernel choose. */
   readonly port: number;
+  /** See `AdminServerOptions`. */
+  readonly descriptor?: AdminServerOptions["descriptor"];
   readonly supervisor: Supervisor;
   readonly report: SupervisorReport;
   /** The proxy's open connections, and counts of what it rejected. */
@@ -34,8 +42,7 @@ export interface AdminOptions {
 }
 
 /** The admin endpoint. Disposing of it closes the listener. */
-export interface Admin extends AsyncDisposable {
-  readonly port: number;
+export interface Admin extends AsyncDisposable, Pick<AdminServer, "port" | "address"> {
   /** Makes `/readyz` answer 503, because ddsrv is shutting down. */
   readonly stopping: () => void;
 }
@@ -112,11 +119,13 @@ export async function openAdmin(options: AdminOptions): Promise<Admin> {
   const server = await openAdminServer({
     hostname,
     port,
+    descriptor: options.descriptor,
     answer,
     ...page !== undefined && { pageOf: (request) => pageFor(request, page, names) },
   });
   return {
     port: server.port,
+    address: server.address,
     stopping: () => isStopping = true,
     [Symbol.asyncDispose]() {
       page?.[Symbol.dispose]();

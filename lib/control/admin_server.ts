@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { PeerTable } from "../proxy/peer_table.ts";
+import type { ListeningAddress } from "../system/listening_address.ts";
 import { sleep } from "../system/sleep.ts";
 
 /** A request of the admin endpoint. */
@@ -32,6 +33,8 @@ export interface AdminServerOptions {
   readonly hostname: string;
   /** 0 lets the kernel choose. */
   readonly port: number;
+  /** Descriptor of a listening socket to accept from instead, which this server owns then. */
+  readonly descriptor?: number | undefined;
   readonly answer: (request: AdminRequest) => Promise<AdminReply>;
   /** Returns the handler of a page to let it answer instead, and the target for it. */
   readonly pageOf?: (request: AdminRequest) => readonly [PageHandler, string] | undefined;
@@ -42,6 +45,7 @@ export interface AdminServerOptions {
 /** A listening server. Disposing of it closes its connections. */
 export interface AdminServer extends AsyncDisposable {
   readonly port: number;
+  readonly address: ListeningAddress;
 }
 
 /** Each connection takes a file descriptor, and the proxy needs descriptors too. */
@@ -69,8 +73,10 @@ export async function openAdminServer(options: AdminServerOptions): Promise<Admi
   server.on("connection", (socket) => admitConnection(socket, peers));
   server.on("request", (request, response) => void respond(request, response, options));
   await listen(server, options);
+  const { address: listening, port } = server.address() as AddressInfo;
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
+    address: { hostname: listening, port },
     async [Symbol.asyncDispose]() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
@@ -83,11 +89,14 @@ export async function openAdminServer(options: AdminServerOptions): Promise<Admi
 
 async function listen(
   server: Server,
-  { hostname: host, port }: Pick<AdminServerOptions, "hostname" | "port">,
+  { hostname: host, port, descriptor }: Pick<
+    AdminServerOptions,
+    "hostname" | "port" | "descriptor"
+  >,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject).once("listening", resolve);
-  server.listen({ host, port });
+  server.listen(descriptor === undefined ? { host, port } : { fd: descriptor });
   await promise;
 }
 

@@ -25,6 +25,11 @@ export interface ControlRequest {
 /** Maximum size of a request body, unless the route says otherwise. */
 const MAX_BODY_BYTES = 64 * 1024;
 
+const RESTARTING = failure(
+  503,
+  "A restart of ddsrv is going on. Try again when it has ended: ddsrv status",
+);
+
 const LOCAL_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i;
 
 /** Validates a request and lets its route handle it. */
@@ -50,6 +55,7 @@ export async function answer(
       return { ...reply, headers: { allow } };
     }
     case "found":
+      if (match.route.method === "POST" && context.restarts?.isActive()) return RESTARTING;
       return await call(match.route, match.name, { request, query: queries.join("?"), context });
     default:
       return match satisfies never;

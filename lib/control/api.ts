@@ -255,6 +255,13 @@ export interface VariablesChange {
   readonly effect: Refreshed;
 }
 
+/** The supervisor that serves now: `POST /v1/restart`. */
+export interface RestartReport {
+  /** Process id and version of the supervisor that serves now. */
+  readonly pid: number;
+  readonly version: string;
+}
+
 /** A link that logs in to the page once: `POST /v1/login`. */
 export interface LoginReport {
   readonly url: string;

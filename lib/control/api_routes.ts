@@ -11,6 +11,7 @@ import { EXPIRY_ROUTES } from "./expiry_routes.ts";
 import { HISTORY_ROUTES } from "./history_routes.ts";
 import { reportFunction, reportFunctions, reportTraffic } from "./report.ts";
 import { failure, type Reply, type Route, route } from "./route.ts";
+import { RESTART_ROUTE } from "./restart_route.ts";
 import { SCHEDULE_ROUTES } from "./schedule_routes.ts";
 import { SETTING_ROUTES } from "./setting_routes.ts";
 import { STOP_ROUTES } from "./stop_routes.ts";
@@ -148,6 +149,7 @@ export const ROUTES: readonly Route[] = [
   ...VARIABLE_ROUTES,
   ...SETTING_ROUTES,
   ...SCHEDULE_ROUTES,
+  RESTART_ROUTE,
   route({
     method: "GET",
     path: "/traffic",

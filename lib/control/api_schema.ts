@@ -26,6 +26,7 @@ import {
   NEXT_STARTS,
   REPORTED_RESULTS,
   REPORTED_STATUSES,
+  type RestartReport,
   type RollbackReport,
   type RunReport,
   type ScheduleReport,
@@ -298,6 +299,10 @@ export const apiShapes = {
   CheckReport: z.strictObject({
     problem: text.describe("null if serve would start the function"),
   }),
+  RestartReport: z.strictObject({
+    pid: z.int().describe("Process id of the supervisor that serves now"),
+    version: z.string(),
+  }),
   LoginReport: z.strictObject({
     url: z.string().describe("Works once, and for ten minutes"),
   }),
@@ -327,6 +332,7 @@ interface Interfaces {
   VariablesChange: VariablesChange;
   CheckRequest: CheckRequest;
   CheckReport: CheckReport;
+  RestartReport: RestartReport;
   LoginReport: LoginReport;
   ErrorReport: ErrorReport;
 }

@@ -9,6 +9,7 @@ import {
   type ExpiryReport,
   type FunctionReport,
   type LoginReport,
+  type RestartReport,
   type RollbackReport,
   type RunReport,
   type ScheduleReport,
@@ -90,6 +91,8 @@ export interface ControlCalls {
   readonly undoVariables: (name: string, change: string) => Promise<boolean>;
   /** Returns a link that logs in to the page on the admin port once. */
   readonly loginLink: () => Promise<string>;
+  /** Replaces the supervisor by a new one, and waits until that one serves. */
+  readonly restart: (timeoutMs: number) => Promise<RestartReport>;
   /** Checks a directory; the signal ends the check with its reason. */
   readonly check: (request: CheckRequest, signal?: AbortSignal) => Promise<CheckReport>;
 }
@@ -250,6 +253,13 @@ export function createCalls(
     async loginLink() {
       return (await ask<LoginReport>({ method: "POST", path: "/login" })).url;
     },
+    restart: (ms) =>
+      ask({
+        method: "POST",
+        path: `/restart?timeoutMs=${Math.ceil(ms)}`,
+        // It may wait for a supervisor that is ready and does not accept, and for one that stops.
+        timeoutMs: ms + WORK_TIMEOUT_MS,
+      }),
     check: (body, signal) =>
       ask({ method: "POST", path: "/check", body, timeoutMs: WORK_TIMEOUT_MS, signal }),
   };

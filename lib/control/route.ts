@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { SupervisorContext } from "../supervisor/supervisor_context.ts";
-import type { SupervisorReport } from "./api.ts";
+import type { RestartReport, SupervisorReport } from "./api.ts";
 import type { ShapeName } from "./api_schema.ts";
 
 /** Everything that the handlers of the control API use. */
@@ -13,6 +13,20 @@ export interface ControlContext {
   readonly hasSource?: () => boolean;
   /** Returns a link that logs in to the page once; `undefined` without an admin port. */
   readonly loginLink?: () => string | undefined;
+  /** Missing where ddsrv can't restart itself, as on the page. */
+  readonly restarts?: ControlRestarts | undefined;
+}
+
+/** Restarts of the supervisor. */
+export interface ControlRestarts {
+  /** Resolves when a new supervisor serves. Rejects with a `RestartError` if this one serves on. */
+  readonly restart: (timeoutMs: number) => Promise<RestartReport>;
+  readonly isActive: () => boolean;
+}
+
+/** The reason why a restart has changed nothing. */
+export class RestartError extends Error {
+  override readonly name = "RestartError";
 }
 
 /** A validated request. */

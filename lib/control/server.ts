@@ -1,6 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { dirname, join } from "node:path";
+import { removeIfThere } from "../system/remove_if_there.ts";
 import { sleep } from "../system/sleep.ts";
+import { socketPathProblem } from "./socket_path.ts";
 import { answer } from "./answer_request.ts";
 import { splitTarget } from "./split_target.ts";
 import { API_VERSION, VERSION_FIELD } from "./api.ts";
@@ -21,6 +24,8 @@ import { runOnce } from "../supervisor/one_off_run.ts";
 /** Options of {@linkcode openControl}. */
 export interface ControlOptions extends ControlContext {
   readonly socket: string;
+  /** Takes the path from another process that listens there; without it, that is an error. */
+  readonly replaces?: boolean | undefined;
 }
 
 /** Identifies users, and remembers those of authorized connections. */
@@ -58,7 +63,7 @@ const CLOSE_MS = 500;
  * @throws {Error} if the socket's path is in use
  */
 export async function openControl(options: ControlOptions): Promise<AsyncDisposable> {
-  await clearSocket(options.socket);
+  if (options.replaces !== true) await clearSocket(options.socket);
   await using stack = new AsyncDisposableStack();
   const peers = stack.use(openPeerReader());
   const server = createServer({
@@ -82,8 +87,9 @@ export async function openControl(options: ControlOptions): Promise<AsyncDisposa
     if (!users.has(socket)) refuseUpgrade(socket, NOT_AUTHORIZED);
     else upgrade({ request, socket, head }, options).catch(() => socket.destroy());
   });
-  await listen(server, options.socket);
+  const inode = await listen(server, options.socket);
   stack.defer(async () => {
+    removeSocket(options.socket, inode);
     const closed = close(server);
     // The server does not count them as its connections, and waits for them.
     for (const socket of runs) socket.destroy();
@@ -93,17 +99,38 @@ export async function openControl(options: ControlOptions): Promise<AsyncDisposa
   return { [Symbol.asyncDispose]: () => open.disposeAsync() };
 }
 
-async function listen(server: Server, path: string): Promise<void> {
+/**
+ * Listens under another name, and renames the socket: its path always leads to a server, also when
+ * this one replaces another. A closing server removes the name under which it has listened, which
+ * would be that of its successor.
+ */
+async function listen(server: Server, path: string): Promise<number | null> {
+  const first = join(dirname(path), `.${Deno.pid}`);
+  const problem = socketPathProblem(first);
+  if (problem !== undefined) throw new RangeError(problem);
+  await removeIfThere(first);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject).once("listening", resolve);
   // The umask sets the mode at once; with a later chmod, others could connect before.
   const umask = Deno.umask(0o177);
   try {
-    server.listen({ path, backlog: MAX_CONNECTIONS });
+    server.listen({ path: first, backlog: MAX_CONNECTIONS });
   } finally {
     Deno.umask(umask);
   }
   await promise;
+  const { ino } = await Deno.lstat(first);
+  await Deno.rename(first, path);
+  return ino;
+}
+
+/** Removes the socket, unless it is that of a successor. */
+function removeSocket(path: string, inode: number | null): void {
+  try {
+    if (Deno.lstatSync(path).ino === inode) Deno.removeSync(path);
+  } catch {
+    // Somebody else has removed it.
+  }
 }
 
 async function close(server: Server): Promise<void> {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
+import { isAbandoned } from "../namespace/claim_range.ts";
 import { type Network, openNetwork } from "../namespace/network.ts";
 import { copyTree } from "../sandbox/copy_tree.ts";
 import { openBounder } from "../disk/bounder.ts";
@@ -31,21 +32,23 @@ export async function openFullIsolation(
   { owner, onWarning }: IsolationOptions,
 ): Promise<Isolation> {
   await using stack = new AsyncDisposableStack();
-  const { id: ownerId } = owner;
+  const { id: ownerId, tag } = owner;
   const { addressRange, addressRange6, dns } = settings;
+  const sweepOther = (): Promise<void> => sweepTag(owner.otherTag, settings, onWarning);
+  await sweepOther();
   // Hosts that the operator names may have private addresses; the fetcher allows only some hosts.
   const isNamed = settings.allowImport.length + settings.registries.length > 0;
   const fetchEgress = isNamed || settings.egress === "full" ? "full" : "internet";
   const egress = isNamed || settings.egress === "none" ? fetchEgress : settings.egress;
   const addresses = { addressRange, ipv6: { mode: settings.ipv6, addressRange6 } };
   const network = stack.use(
-    await openNetwork({ ownerId, ...addresses, dns, egress, onWarning }),
+    await openNetwork({ ownerId: tag, ...addresses, dns, egress, onWarning }),
   );
   warnOfNetwork(network, onWarning);
-  const runtimeDirectory = join(RUNTIME_DIRECTORY, ownerId);
+  const runtimeDirectory = join(RUNTIME_DIRECTORY, tag);
   // Files of a killed supervisor may contain variables of functions.
   await removeIfThere(runtimeDirectory);
-  const groups = await openGroups(ownerId, onWarning);
+  const groups = await openGroups(tag, onWarning);
   if (groups !== undefined) {
     stack.use(groups);
     stack.use(await openReaper(groups));
@@ -94,6 +97,7 @@ export async function openFullIsolation(
   return {
     level: "full",
     ownerId,
+    sweepOther,
     cacheUid: homes.uidOf,
     dataDirectory: homes.directory,
     purge: homes.purge,
@@ -116,9 +120,37 @@ export async function openFullIsolation(
   };
 }
 
-function warnOfNetwork(network: Network, onWarning: (message: string) => void): void {
-  const swept = [...network.swept.namespaces, ...network.swept.links];
+/**
+ * Removes what a killed supervisor with this tag has left behind. It is the other tag of this owner,
+ * so no process uses it but a predecessor, which holds its lock.
+ */
+async function sweepTag(
+  tag: string,
+  { addressRange, addressRange6, ipv6: mode, dns }: Settings,
+  onWarning: (message: string) => void,
+): Promise<void> {
+  if (!isAbandoned(tag)) return;
+  await using stack = new AsyncDisposableStack();
+  // Its own start warns of what it can't have.
+  const ipv6 = { mode: mode === "off" ? "off" : "auto", addressRange6 } as const;
+  const options = { addressRange, ipv6, dns, egress: "full", onWarning() {} } as const;
+  const network = stack.use(await openNetwork({ ownerId: tag, ...options }));
+  warnOfSwept(network, onWarning);
+  const groups = await openGroups(tag, () => {});
+  if (groups !== undefined) stack.use(groups);
+  await removeIfThere(join(RUNTIME_DIRECTORY, tag));
+}
+
+function warnOfSwept(
+  { swept: { namespaces, links } }: Network,
+  onWarning: (message: string) => void,
+): void {
+  const swept = [...namespaces, ...links];
   if (swept.length > 0) onWarning(`Removed leftovers of a killed supervisor: ${swept.join(", ")}`);
+}
+
+function warnOfNetwork(network: Network, onWarning: (message: string) => void): void {
+  warnOfSwept(network, onWarning);
   if (network.resolvers.length > 0) return;
   onWarning(
     "Functions can't resolve names: the host's resolv.conf has no resolver that they can reach. " +

@@ -21,8 +21,10 @@ import type { Endpoint } from "../system/endpoint.ts";
 /** One isolation level of a supervisor. Disposing of it removes everything that it created. */
 export interface Isolation extends AsyncDisposable {
   readonly level: IsolationLevel;
-  /** Tag of everything that this supervisor creates in the kernel. */
+  /** Tag of everything that belongs to this supervisor's owner in the state directory. */
   readonly ownerId: string;
+  /** Removes what a predecessor has left in the kernel, unless it still runs. */
+  readonly sweepOther: () => Promise<void>;
   /** Returns the user that owns a function's module cache; `undefined` for the supervisor's own. */
   readonly cacheUid: (name: string) => Promise<number | undefined>;
   /** Path of the directory that has a data directory for each function, by its name. */
@@ -65,7 +67,7 @@ export interface JointCheck {
 
 /** Options to open an isolation level. `onWarning` receives what the host can't do. */
 export interface IsolationOptions {
-  readonly owner: Pick<ClaimedOwner, "id" | "users">;
+  readonly owner: Pick<ClaimedOwner, "id" | "tag" | "otherTag" | "users">;
   readonly onWarning: (message: string) => void;
 }
 

@@ -22,7 +22,7 @@ import type {
   StartOptions,
 } from "./isolation.ts";
 import { launchFunction } from "./launch_function.ts";
-import { openRuntimeDirectory } from "./runtime_directory.ts";
+import { openRuntimeDirectory, sweepRuntimeDirectory } from "./runtime_directory.ts";
 
 const HOSTNAME = "127.0.0.1";
 
@@ -47,8 +47,9 @@ export async function openNoIsolation(
   { owner, onWarning }: IsolationOptions,
 ): Promise<Isolation> {
   await using stack = new AsyncDisposableStack();
-  const { id: ownerId } = owner;
-  const { directory } = stack.use(await openRuntimeDirectory(settings, ownerId));
+  const { id: ownerId, tag } = owner;
+  const { directory } = stack.use(await openRuntimeDirectory(settings, tag));
+  await sweepRuntimeDirectory(settings, owner.otherTag);
   const { stateDirectory } = settings;
   const bounder = await openBounder({ isRoot: false, onWarning });
   const homes = await openHomes({ stateDirectory, ownerId, bounder, onWarning });
@@ -62,6 +63,8 @@ export async function openNoIsolation(
   return {
     level: "none",
     ownerId,
+    // Its runtime directory is all that a killed predecessor leaves, and is emptied before its next use.
+    sweepOther: () => sweepRuntimeDirectory(settings, owner.otherTag),
     cacheUid: () => Promise.resolve(undefined),
     dataDirectory: homes.directory,
     purge: homes.purge,

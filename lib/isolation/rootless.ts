@@ -18,7 +18,7 @@ import type { Isolation, IsolationOptions, Sandbox, SandboxOptions } from "./iso
 import { codeCaches } from "./code_caches.ts";
 import { describeStart } from "./describe_start.ts";
 import { openLandlock } from "./landlock.ts";
-import { openRuntimeDirectory } from "./runtime_directory.ts";
+import { openRuntimeDirectory, sweepRuntimeDirectory } from "./runtime_directory.ts";
 import { launchFunction } from "./launch_function.ts";
 import { waitForInspector } from "./wait_for_inspector.ts";
 import { type CommonLayers, sandboxLayers } from "./sandbox_layers.ts";
@@ -36,7 +36,7 @@ const LOOKS_MS = [100, 1_000, 10_000];
 /** Resources that all sandboxes of one supervisor share. */
 interface Context {
   readonly homes: Homes;
-  readonly ownerId: string;
+  readonly tag: string;
   readonly directory: string;
   readonly layers: CommonLayers & { readonly etc: readonly Mount[] };
 }
@@ -53,8 +53,9 @@ export async function openRootlessIsolation(
   { owner, onWarning }: IsolationOptions,
 ): Promise<Isolation> {
   await using stack = new AsyncDisposableStack();
-  const { id: ownerId } = owner;
-  const { directory } = stack.use(await openRuntimeDirectory(settings, ownerId));
+  const { id: ownerId, tag } = owner;
+  const { directory } = stack.use(await openRuntimeDirectory(settings, tag));
+  await sweepRuntimeDirectory(settings, owner.otherTag);
   const etc = await writeEtcFiles(directory, []);
   const { stateDirectory } = settings;
   const bounder = await openBounder({ isRoot: false, onWarning });
@@ -84,12 +85,14 @@ export async function openRootlessIsolation(
   await Deno.mkdir(stage.directory, { mode: 0o700 });
   const common = { functionsDirectory, systemCallFilter, landlock, usersDirectory, stage };
   const layers = { ...common, etc: etc.offline };
-  const context = { homes, ownerId, directory, layers };
+  const context = { homes, tag, directory, layers };
   let opened = 0;
   const owned = stack.move();
   return {
     level: "rootless",
     ownerId,
+    // Its runtime directory is all that a killed predecessor leaves, and is emptied before its next use.
+    sweepOther: () => sweepRuntimeDirectory(settings, owner.otherTag),
     cacheUid: () => Promise.resolve(undefined),
     dataDirectory: homes.directory,
     purge: homes.purge,
@@ -112,18 +115,18 @@ export async function openRootlessIsolation(
 }
 
 function openSandbox(
-  { homes, ownerId, directory: runtimeDirectory, layers }: Context,
+  { homes, tag, directory: runtimeDirectory, layers }: Context,
   { name, id, onProblems }: SandboxOptions & { readonly id: number },
 ): Sandbox {
   const owned = new AsyncDisposableStack();
   // The kernel lists the Unix sockets of all functions by path, so each path is unique.
-  const socketName = `http-${ownerId}-${id}.sock`;
+  const socketName = `http-${tag}-${id}.sock`;
   const listen = { type: "unix", path: join(LISTEN_DIRECTORY, socketName) } as const;
   return {
     namespace: undefined,
     spawn(start) {
       const { preferredPort } = start.policy;
-      const inspector = start.debug && inspectorRelay(`${ownerId}-${id}`, preferredPort);
+      const inspector = start.debug && inspectorRelay(`${tag}-${id}`, preferredPort);
       const listenersOf = async (pid: number): Promise<Listener[]> =>
         (await readListeners(pid)).filter(({ port }) => port !== inspector?.port);
       return launchFunction(owned, {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import { acquireLockFile } from "../system/lock_file.ts";
@@ -39,6 +40,17 @@ export async function openRuntimeDirectory(
       lock[Symbol.dispose]();
     },
   };
+}
+
+/** Removes the runtime directory of a killed supervisor, if nobody holds the lock that it left. */
+export async function sweepRuntimeDirectory(
+  settings: Pick<Settings, "runtimeDirectory">,
+  ownerId: string,
+): Promise<void> {
+  const path = join(settings.runtimeDirectory, "locks", `owner-${ownerId}`);
+  if (!existsSync(path)) return;
+  using lock = acquireLockFile(path);
+  if (lock !== undefined) await removeIfThere(join(settings.runtimeDirectory, ownerId));
 }
 
 async function requireOwn(directory: string): Promise<void> {

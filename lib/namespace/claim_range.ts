@@ -1,6 +1,7 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseIpv4Network } from "../config/ipv4_network.ts";
-import { acquireLockFile, type LockFile } from "../system/lock_file.ts";
+import { acquireLockFile, isLocked, type LockFile } from "../system/lock_file.ts";
 import { type AddressRange, nextRange, overlaps } from "./address.ts";
 import type { HostRoute } from "./host.ts";
 import type { Owner } from "./owner.ts";
@@ -14,12 +15,22 @@ const LOCK_DIRECTORY = "/run/ddsrv/locks";
  * @throws {Error} if another supervisor uses it
  */
 export function lockOwner(owner: Owner): LockFile {
-  const lock = acquireLockFile(join(LOCK_DIRECTORY, `owner-${owner.id}`));
+  const lock = acquireLockFile(ownerLock(owner.id));
   if (lock !== undefined) return lock;
   throw new Error(
     `Another supervisor uses the owner id "${owner.id}": it is an older version, or has another ` +
       "state directory. Stop it, or start both with the same --state-dir",
   );
+}
+
+/** Returns true if a supervisor with this owner's id was killed: nobody holds the lock that it left. */
+export function isAbandoned(id: string): boolean {
+  const path = ownerLock(id);
+  return existsSync(path) && !isLocked(path);
+}
+
+function ownerLock(id: string): string {
+  return join(LOCK_DIRECTORY, `owner-${id}`);
 }
 
 /**

@@ -5,7 +5,7 @@ import { isLocked } from "../system/lock_file.ts";
 import { chooseOwner, type OwnerChoice, type ServedDirectory } from "./choose_owner.ts";
 import { identifyDirectory } from "./identify_directory.ts";
 import { openLockDirectory } from "./lock_directory.ts";
-import { deriveOwnerId } from "./owner_id.ts";
+import { deriveOwnerId, tagsFor } from "./owner_id.ts";
 import {
   type OwnerRecord,
   readOwnerRecords,
@@ -13,14 +13,30 @@ import {
   writeOwnerRecord,
 } from "./owner_record.ts";
 import { withRecords } from "./records_lock.ts";
-import { type Holder, lockForSupervisor, nameHolder } from "./supervisor_lock.ts";
+import {
+  type Holder,
+  lockForSupervisor,
+  nameHolder,
+  type SupervisorLock,
+} from "./supervisor_lock.ts";
 import { readUnclaimedState } from "./unclaimed_state.ts";
 import { rangeFrom, type UserRange, userRangeOf } from "./user_range.ts";
 
 /** The owner of a functions directory, locked for this process until it is disposed. */
 export interface ClaimedOwner extends Disposable {
-  /** Tag of all its objects in the kernel and in the state directory. */
+  /** Tag of all its objects in the state directory. */
   readonly id: string;
+  /**
+   * Tag of all objects of this process in the kernel: `id`, or the other tag of the owner if the
+   * predecessor, which still serves, has the first one.
+   */
+  readonly tag: string;
+  /** The tag of this owner that this process does not have. */
+  readonly otherTag: string;
+  /** Paths of the locks. */
+  readonly locks: readonly string[];
+  /** Makes the locks of the predecessor those of this process. */
+  readonly succeed: () => void;
   readonly users: UserRange;
 }
 
@@ -36,7 +52,17 @@ export interface ClaimOptions {
   readonly lockDirectory: string;
   /** Control sockets that an earlier version may have used, which derived its owner from them. */
   readonly formerSockets: readonly string[];
+  /** The supervisor that still serves, and hands over to this one. */
+  readonly predecessor?: OwnerPredecessor | undefined;
   readonly onWarning: (message: string) => void;
+}
+
+/** What a supervisor hands over to the one that replaces it. */
+export interface OwnerPredecessor {
+  /** Tag of its objects in the kernel. */
+  readonly tag: string;
+  /** Descriptors of its locked files. */
+  readonly locks: readonly number[];
 }
 
 /**
@@ -60,22 +86,25 @@ export async function claimOwner(options: ClaimOptions): Promise<ClaimedOwner> {
   const { pid } = process;
   const holder: Holder = { pid, hostname: Deno.hostname(), functionsDirectory, socket };
   const describeServed = (other: Holder | undefined): string => describeDirectory(options, other);
+  const inherited = options.predecessor?.locks;
+  const held: SupervisorLock[] = [];
+  const keep = (lock: SupervisorLock): void => void held.push(stack.use(lock));
   const locks = await openLockDirectory(options.lockDirectory, onWarning);
   if (locks !== undefined) {
     stack.use(locks);
     const served = join(locks.path, `directory-${inode}`);
-    stack.use(await lockForSupervisor(served, { holder, describe: describeServed }));
+    keep(await lockForSupervisor(served, { holder, describe: describeServed, inherited }));
     const listening = join(
       locks.path,
       `socket-${createHash("sha256").update(socket).digest("hex")}`,
     );
     const describe = (other: Holder | undefined): string => describeSocket(socket, other);
-    stack.use(await lockForSupervisor(listening, { holder, describe }));
+    keep(await lockForSupervisor(listening, { holder, describe, inherited }));
   }
   const choice = await withRecords(stateDirectory, onWarning, async (lock) => {
     const choice = await choose(options, directory);
     if (choice.type === "former") requireNoOldSupervisor(options, choice.id);
-    stack.use(await lock(`${choice.id}.lock`, { holder, describe: describeServed }));
+    keep(await lock(`${choice.id}.lock`, { holder, describe: describeServed, inherited }));
     const { id, firstUid } = choice;
     const path = functionsDirectory;
     const record: OwnerRecord = { id, directory, path, firstUid, usedAtMs: Date.now() };
@@ -86,7 +115,13 @@ export async function claimOwner(options: ClaimOptions): Promise<ClaimedOwner> {
   const { id, firstUid } = choice;
   const users = firstUid === undefined ? userRangeOf(id) : rangeFrom(firstUid);
   const owned = stack.move();
-  return { id, users, [Symbol.dispose]: () => owned.dispose() };
+  const [tag, otherTag] = tagsFor(id, options.predecessor?.tag);
+  return {
+    ...{ id, users, tag, otherTag },
+    locks: held.map(({ path }) => path).filter((path) => path !== ""),
+    succeed: () => held.forEach((lock) => lock.own()),
+    [Symbol.dispose]: () => owned.dispose(),
+  };
 }
 
 async function choose(

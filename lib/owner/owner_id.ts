@@ -20,3 +20,22 @@ export function deriveOwnerId(path: string, turn = 0): string {
 export function isOwnerId(name: string): boolean {
   return /^[0-9a-f]{6}$/.test(name);
 }
+
+/**
+ * Returns the tag of a supervisor's objects in the kernel, and the owner's other tag: the first one is
+ * the owner's id, unless a predecessor that still serves has it.
+ *
+ * @example
+ * ```ts
+ * import { tagsFor } from "./owner_id.ts";
+ * const [tag, other] = tagsFor("6debc5"); // "6debc5", and another one
+ * tagsFor("6debc5", tag); // [other, tag]
+ * ```
+ */
+export function tagsFor(
+  id: string,
+  predecessor?: string,
+): readonly [own: string, other: string] {
+  const second = deriveOwnerId(`${id}\0second tag`);
+  return predecessor === id ? [second, id] : [id, second];
+}

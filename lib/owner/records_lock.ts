@@ -2,13 +2,17 @@ import { join } from "node:path";
 import { acquireLockFile, type LockFile } from "../system/lock_file.ts";
 import { sleep } from "../system/sleep.ts";
 import { recordsDirectory } from "./owner_record.ts";
-import { type DescribeHolder, type Holder, lockForSupervisor } from "./supervisor_lock.ts";
+import {
+  lockForSupervisor,
+  type SupervisorLock,
+  type SupervisorLockOptions,
+} from "./supervisor_lock.ts";
 
 /** Acquires a lock next to the records, see `lockForSupervisor`. */
 export type LockRecord = (
   name: string,
-  options: { readonly holder: Holder; readonly describe: DescribeHolder },
-) => Promise<LockFile>;
+  options: SupervisorLockOptions,
+) => Promise<SupervisorLock>;
 
 const PAUSE_MS = 20;
 
@@ -19,7 +23,7 @@ const LOCK_TIMEOUT_MS = 10_000;
 const NO_LOCKS = /os error (38|37|95)\)/;
 
 /** A lock that nothing holds. */
-const UNLOCKED: LockFile = { [Symbol.dispose]() {} };
+const UNLOCKED: SupervisorLock = { path: "", own() {}, [Symbol.dispose]() {} };
 
 /**
  * Runs a task that reads and writes the records of a state directory, and locks them meanwhile. On
@@ -33,7 +37,9 @@ export async function withRecords<Result>(
   task: (lock: LockRecord) => Promise<Result>,
 ): Promise<Result> {
   const directory = recordsDirectory(stateDirectory);
-  const acquireIfSupported = async (acquire: () => Promise<LockFile>): Promise<LockFile> => {
+  const acquireIfSupported = async <Lock extends Disposable>(
+    acquire: () => Promise<Lock>,
+  ): Promise<Lock | SupervisorLock> => {
     try {
       return await acquire();
     } catch (error) {
@@ -50,7 +56,7 @@ export async function withRecords<Result>(
   await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
   using _ = await acquireIfSupported(() => waitForLock(join(directory, "records.lock")));
   return await task((name, options) =>
-    acquireIfSupported(() => lockForSupervisor(join(directory, name), options))
+    acquireIfSupported<SupervisorLock>(() => lockForSupervisor(join(directory, name), options))
   );
 }
 

@@ -46,6 +46,8 @@ export interface ProxyContext {
   readonly onAccess: ((record: AccessRecord) => void) | undefined;
   /** Receives unexpected errors: bugs of the proxy. */
   readonly onError: (error: unknown) => void;
+  /** Connections are kept for one more request each: another process accepts new ones. */
+  readonly isLeaving: boolean;
   /** Aborts when the proxy stops taking requests. */
   readonly closing: AbortSignal;
 }

@@ -19,10 +19,13 @@ export interface Accepted extends Visit {
 /** Admits a client by its address and port as reported by the kernel, or returns `undefined`. */
 export type Admit = (address: string, port: number) => Visit | undefined;
 
+/** Address of a listening socket. */
+export type SocketAddress = Pick<Deno.NetAddr, "hostname" | "port">;
+
 /** A listening socket of the proxy. */
 export interface Listener {
   readonly proto: "http" | "https";
-  readonly port: number;
+  readonly address: SocketAddress;
   /** Accepts the next connection. Rejects if the listener is closed or no descriptor is free. */
   readonly accept: () => Promise<Accepted>;
   readonly close: () => void;
@@ -33,6 +36,16 @@ export interface ListenOptions {
   readonly hostname: string;
   readonly port: number;
   readonly admit: Admit;
+  /** Accepts from this listener, which it owns then, instead of listening on the address. */
+  readonly inherited?: Bound | undefined;
+  /** Accepts nothing before; until then, connections wait in the kernel. */
+  readonly begin?: Promise<unknown> | undefined;
+}
+
+/** A listener, and the real address of its socket, which `addr` need not be. */
+export interface Bound {
+  readonly listener: Deno.TcpListener;
+  readonly address: SocketAddress;
 }
 
 /** A peer that vanished without a word ends its tunnel after two minutes, not two hours. */
@@ -44,13 +57,17 @@ const KEEP_ALIVE = { idleS: 60, intervalS: 10, probes: 6 };
  *
  * @throws {Deno.errors.AddrInUse} if the port is in use
  */
-export function openListener({ hostname, port, admit }: ListenOptions): Listener {
-  const listener = Deno.listen({ hostname, port });
-  setKeepAlive(listener.addr.port, KEEP_ALIVE);
+export function openListener(options: ListenOptions): Listener {
+  const { admit, begin } = options;
+  const { listener, address } = bind(options);
+  setKeepAlive(address.port, KEEP_ALIVE);
+  const closed = Promise.withResolvers<void>();
+  const begun = begin && Promise.race([begin, closed.promise]);
   return {
     proto: "http",
-    port: listener.addr.port,
+    address,
     async accept() {
+      await begun;
       for (;;) {
         const connection = await acceptNext(listener);
         if (connection === undefined) continue;
@@ -65,8 +82,17 @@ export function openListener({ hostname, port, admit }: ListenOptions): Listener
         return { connection, ...visit };
       }
     },
-    close: () => listener.close(),
+    close() {
+      closed.resolve();
+      listener.close();
+    },
   };
+}
+
+function bind({ hostname, port, inherited }: ListenOptions): Bound {
+  if (inherited !== undefined) return inherited;
+  const listener = Deno.listen({ hostname, port });
+  return { listener, address: listener.addr };
 }
 
 /** The next connection, or `undefined` if its client reset it first (accept(2), getpeername(2)). */

@@ -19,7 +19,13 @@ import { faultOf } from "./http1/fault.ts";
 import { loopMeter } from "./http1/loop_meter.ts";
 import { boundByFiles, type FileBound } from "./file_bound.ts";
 import { createFrontFigures, type FrontFigures } from "./front_figures.ts";
-import { type Accepted, openListener, type Visit } from "./listener.ts";
+import {
+  type Accepted,
+  type ListenOptions,
+  openListener,
+  type SocketAddress,
+  type Visit,
+} from "./listener.ts";
 import { Notice } from "./notice.ts";
 import { createPacer } from "./pacer.ts";
 import { type Peer, peerOf, trustOf } from "./peer.ts";
@@ -37,6 +43,9 @@ export interface ProxyOptions extends ProxySettings {
   readonly hostname: string;
   /** 0 lets the kernel choose. */
   readonly port: number;
+  /** See `ListenOptions`. */
+  readonly inherited?: ListenOptions["inherited"];
+  readonly begin?: ListenOptions["begin"];
   readonly routes: RouteTable;
   /** Certificate and key; with them, the proxy accepts TLS connections only. */
   readonly tls?: KeyPair | undefined;
@@ -83,6 +92,8 @@ export interface ProxySettings {
 export interface Proxy extends AsyncDisposable {
   readonly proto: "http" | "https";
   readonly port: number;
+  /** Real address of its socket. */
+  readonly address: SocketAddress;
   /** Number of open connections of clients. */
   readonly connections: number;
   readonly figures: Readonly<FrontFigures>;
@@ -95,8 +106,12 @@ export interface Proxy extends AsyncDisposable {
   readonly renew: TlsListener["renew"];
   /** Adds, replaces or removes a certificate for some hosts, see {@linkcode TlsListener}. */
   readonly certify: TlsListener["certify"];
-  /** Stops accepting connections and requests. Resolves when all in-flight requests are answered. */
-  readonly drain: () => Promise<void>;
+  /**
+   * Stops accepting connections and requests. Resolves when all in-flight requests are answered. For
+   * `lingerMs`, idle connections may send one more request, and its answer says that it is the last:
+   * for a client that sends at the moment at which its connection closes, the request would be lost.
+   */
+  readonly drain: (options?: { readonly lingerMs: number }) => Promise<void>;
 }
 
 /** Pause after a failed accept, most likely because file descriptors have run out. */
@@ -138,6 +153,8 @@ export function openProxy(options: ProxyOptions): Proxy {
   const figures = createFrontFigures();
   const refusals = new Notice({ intervalMs: WARNING_INTERVAL_MS, report: onWarning });
   const evictions = new Notice({ intervalMs: WARNING_INTERVAL_MS, report: onWarning });
+  /** Aborts when no more connections are accepted. */
+  const full = new AbortController();
   const closing = new AbortController();
   const deadlines = openDeadlines();
   const context: { -readonly [Key in keyof ProxyContext]: ProxyContext[Key] } = {
@@ -150,6 +167,7 @@ export function openProxy(options: ProxyOptions): Proxy {
     deadlines,
     onAccess: options.onAccess,
     onError: options.onError,
+    isLeaving: false,
     closing: closing.signal,
   };
   const listening = { ...options, admit };
@@ -180,16 +198,16 @@ export function openProxy(options: ProxyOptions): Proxy {
 
   async function accept(): Promise<void> {
     let reportedAtMs = -Infinity;
-    while (!closing.signal.aborted) {
+    while (!full.signal.aborted) {
       try {
         serve(await listener.accept());
       } catch (error) {
-        if (closing.signal.aborted) return;
+        if (full.signal.aborted) return;
         if (performance.now() - reportedAtMs > REPORT_INTERVAL_MS) {
           reportedAtMs = performance.now();
           options.onError(cannotAccept(error));
         }
-        await sleep(ACCEPT_PAUSE_MS, closing.signal);
+        await sleep(ACCEPT_PAUSE_MS, full.signal);
       }
     }
   }
@@ -250,15 +268,21 @@ export function openProxy(options: ProxyOptions): Proxy {
   const accepting = accept();
 
   function stopAccepting(): void {
-    if (closing.signal.aborted) return;
-    closing.abort();
+    if (full.signal.aborted) return;
+    full.abort();
     listener.close();
+  }
+
+  function stopRequests(): void {
+    stopAccepting();
+    closing.abort();
     for (const wire of clients.keys()) if (wire.isIdle) wire.close();
   }
 
   return {
     proto,
-    port: listener.port,
+    port: listener.address.port,
+    address: listener.address,
     get connections() {
       return clients.size;
     },
@@ -269,13 +293,18 @@ export function openProxy(options: ProxyOptions): Proxy {
     },
     renew: (pair) => secured().renew(pair),
     certify: (id, certificate) => secured().certify(id, certificate),
-    async drain() {
-      stopAccepting();
+    async drain({ lingerMs } = { lingerMs: 0 }) {
+      if (lingerMs > 0) {
+        stopAccepting();
+        context.isLeaving = true;
+        await Promise.race([Promise.all(clients.values()), sleep(lingerMs, closing.signal)]);
+      }
+      stopRequests();
       await accepting;
       await Promise.all(clients.values());
     },
     async [Symbol.asyncDispose]() {
-      stopAccepting();
+      stopRequests();
       for (const wire of clients.keys()) wire.close();
       await accepting;
       await Promise.all(clients.values());
@@ -298,6 +327,7 @@ function contextSettings(
   | "deadlines"
   | "onAccess"
   | "onError"
+  | "isLeaving"
   | "closing"
 > {
   const { domains = [], ownDomains = [], functions = [], root, hideErrors = false } = settings;

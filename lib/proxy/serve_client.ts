@@ -74,6 +74,7 @@ export async function serveClient(client: Client): Promise<void> {
       const head = await readRequestHead(client);
       // The connection may have been evicted just when the head was complete.
       if (head === undefined || !slot.markBusy()) return;
+      if (client.context.isLeaving && !head.isUpgrade) head.isPersistent = false;
       const outcome = await serveRequest(client, head);
       releaseRequestHead(head);
       wire.shrink();

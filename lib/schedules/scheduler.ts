@@ -31,6 +31,8 @@ export interface SchedulerOptions
     Pick<ScheduleResources, "claim" | "send" | "onEnded" | "onWarning">,
     Partial<Pick<ScheduleResources, "now" | "pause">> {
   readonly store: ScheduleStore;
+  /** Records are read, and runs begin, not before this. */
+  readonly begin?: Promise<unknown> | undefined;
   /** False: schedules run only by hand. */
   readonly isAutomatic?: boolean;
   /** Calls a function once after some milliseconds, unless the result is disposed of before. */
@@ -82,6 +84,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   }
 
   async function open(name: string, scheduled: Scheduled): Promise<void> {
+    await options.begin;
     await leaving.get(name);
     const records = await store.read(name).catch((error) => {
       onWarning(`${name}: Cannot read the records of its schedules: ${error.message}`);

@@ -7,11 +7,12 @@ import { isExiting } from "../process/is_exiting.ts";
 import type { RouteTable } from "../proxy/route_table.ts";
 import { drainLimits } from "./drain_limits.ts";
 import { explainOutput } from "./explain_output.ts";
-import { stayOf } from "../sandbox/activity.ts";
-import { NO_TURN, WHOLE_TURN } from "../sandbox/cron_turn.ts";
+import { type ActivityFiles, stayOf } from "../sandbox/activity.ts";
+import { NO_TURN } from "../sandbox/cron_turn.ts";
 import { watchIdle } from "./idle_watch.ts";
 import { watchLiveness } from "./liveness.ts";
 import { handOver } from "./hand_over.ts";
+import { createTurnGate, type Leave, leaveTurns, type Overlap } from "./overlap.ts";
 import { launchFailure } from "./launch_failure.ts";
 import { checkAndStart } from "./check_and_start.ts";
 import type {
@@ -53,6 +54,8 @@ export interface InstancesOptions {
   ) => ReturnType<LineReceiver>;
   readonly refusals: Pick<Refusals, "read" | "refused">;
   readonly onWarning: (message: string) => void;
+  /** The predecessor's instances run the tasks of `Deno.cron` until then. */
+  readonly overlap: Pick<Overlap, "turnAtMs"> | undefined;
   /** Aborts when all functions stop. */
   readonly stopping: AbortSignal;
   /** Aborts when closing instances must not wait for requests any more. */
@@ -67,11 +70,14 @@ export interface Instances {
   readonly startingOf: (id: number) => StartingInstance | undefined;
   readonly launch: (name: string, effect: EffectOf<"launch">) => Promise<void>;
   readonly close: (name: string, effect: EffectOf<"close">) => Promise<void>;
+  /** Gives the tasks of `Deno.cron` to another supervisor. */
+  readonly leaveTurns: () => Leave;
 }
 
 /** Creates the instances of one supervisor. */
 export function createInstances(options: InstancesOptions): Instances {
   const { context, routes, states, modules, policies, refusals, dispatch } = options;
+  const turns = createTurnGate(options.overlap, servingActivities);
   const attempts = new Map<number, AbortController>();
   const instances = new Map<number, OpenInstance>();
   let hasWarned = false;
@@ -179,7 +185,7 @@ export function createInstances(options: InstancesOptions): Instances {
         dispatch(name, { type: "ready", id, upstream: upstream.label, ...folderFailure });
         // Otherwise the former instance hands over as it closes.
         const isAlone = former === undefined || former.hang !== undefined;
-        if (isAlone && states.get(name)?.serving?.id === id) activity.changeTurn(WHOLE_TURN);
+        if (isAlone && states.get(name)?.serving?.id === id) turns.give(activity);
         void watchEnd(name, id, instance);
         return;
       }
@@ -190,6 +196,13 @@ export function createInstances(options: InstancesOptions): Instances {
   function servingOf(name: string): OpenInstance | undefined {
     const id = states.get(name)?.serving?.id;
     return id === undefined ? undefined : instances.get(id);
+  }
+
+  function* servingActivities(): Iterable<ActivityFiles> {
+    for (const name of states.keys()) {
+      const instance = servingOf(name);
+      if (instance !== undefined) yield instance.activity;
+    }
   }
 
   /** Warns once for all functions, because they share the kernel. */
@@ -284,6 +297,7 @@ export function createInstances(options: InstancesOptions): Instances {
     of: (id) => instances.get(id),
     startingOf: (id) => starting.get(id),
     launch,
+    leaveTurns: () => leaveTurns(servingActivities()),
     async close(name, { id, because }) {
       attempts.get(id)?.abort();
       if (instances.has(id)) await close(name, { id, because });

@@ -21,6 +21,7 @@ import { createMemoryTrimmer } from "./memory_trimmer.ts";
 import { createModuleTable } from "./module_table.ts";
 import { createInstances } from "./instances.ts";
 import type { KnownPolicy, OpenInstance, StartingInstance } from "./open_instance.ts";
+import type { Leave, Overlap } from "./overlap.ts";
 import { reconfigure } from "./reconfigure.ts";
 import { createRefusals } from "./refusals.ts";
 import { rollBack, unknownModules } from "./rollback.ts";
@@ -51,6 +52,8 @@ export interface SupervisorOptions {
   /** Called after each run of a schedule. */
   readonly onRun: (name: string, schedule: Schedule, run: EndedRun) => void;
   /** Called with each event and its result, for debug output. */
+  /** Another supervisor serves the same functions until this one takes over. */
+  readonly overlap?: Overlap | undefined;
   readonly onStep?: ((name: string, event: Event, step: Step) => void) | undefined;
   /** Called after the first scan. */
   readonly onFirstScan?: (() => void) | undefined;
@@ -133,6 +136,12 @@ export interface Supervisor {
   };
   /** Begins no more runs of schedules, and waits for the present ones. */
   readonly endRuns: () => Promise<void>;
+  /** Takes no changes of folders until it is disposed of; then, it scans them all. */
+  readonly pause: () => Disposable;
+  /** Starts a function as a request does. */
+  readonly want: (name: string) => void;
+  /** Leaves schedules and tasks to another supervisor, see `Overlap`. */
+  readonly leave: () => Leave;
   /** Resolves at the next change of any function. */
   readonly changed: () => Promise<void>;
   /** Stops all functions; once `force` aborts, without waiting for in-flight requests. */
@@ -164,6 +173,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const force = new AbortController();
   let changed = Promise.withResolvers<void>();
   let nextId = 1;
+  let pauses = 0;
   const modulesOf = (name: string): Modules => modules.get(name) ?? NO_MODULES;
   const intake = createScanIntake({
     states,
@@ -204,6 +214,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const runUsers = createRunUsers();
   const scheduler = createScheduler({
     store: context.schedules,
+    begin: options.overlap && Promise.all([options.overlap.turnAtMs, options.overlap.runsEnded]),
     ...scheduleClaims(context.settings),
     send: (request) => sendScheduled({ routes, limits: () => context.settings.limits }, request),
     onEnded(name, schedule, run) {
@@ -220,6 +231,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   });
   const instances = createInstances({
     ...options,
+    overlap: options.overlap,
     refusals,
     states,
     modules,
@@ -312,7 +324,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   function takeScan(scan: Scan): void {
-    if (stopping.signal.aborted) return;
+    if (stopping.signal.aborted || pauses > 0) return;
     const isFirst = !intake.hasScanned;
     if (intake.take(scan) || isFirst) announce();
     domains.update(scan.names);
@@ -444,6 +456,20 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
         runUsers.during({ name, schedule, user }, () => scheduler.run(name, schedule)),
     },
     endRuns: scheduler.end,
+    pause() {
+      pauses++;
+      return {
+        [Symbol.dispose]() {
+          pauses--;
+          if (!stopping.signal.aborted) void scans.scan();
+        },
+      };
+    },
+    want: (name) => dispatch(name, { type: "wanted" }),
+    leave() {
+      void scheduler.end();
+      return instances.leaveTurns();
+    },
     changed: () => changed.promise,
     async stop(signal) {
       const skipDrain = (): void => force.abort();

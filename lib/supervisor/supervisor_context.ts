@@ -4,7 +4,7 @@ import type { Settings } from "../config/settings.ts";
 import type { Isolation } from "../isolation/isolation.ts";
 import { explainStateError, openStateDirectory } from "../isolation/state_directory.ts";
 import { openIsolation } from "../isolation/open_isolation.ts";
-import { claimOwner } from "../owner/claim_owner.ts";
+import { type ClaimedOwner, claimOwner, type OwnerPredecessor } from "../owner/claim_owner.ts";
 import { openHostRoom } from "../sandbox/host_room.ts";
 import { createSemaphore, type Semaphore } from "../system/semaphore.ts";
 import { type ChangeStore, openChangeStore } from "../history/change_store.ts";
@@ -36,6 +36,7 @@ export interface SupervisorContext extends AsyncDisposable {
   /** Replaces the settings for later launches. */
   readonly configure: (settings: Settings) => Promise<void>;
   readonly isolation: Isolation;
+  readonly owner: Pick<ClaimedOwner, "tag" | "locks" | "succeed">;
   /** Returns the module cache of a function; creates it if it is missing. */
   readonly cacheOf: (name: string) => Promise<string>;
   readonly cacheSweeper: CacheSweeper;
@@ -96,17 +97,24 @@ export function startsAtOnce(
   return Math.max(1, Math.min(cores * STARTS_PER_CORE, byMemory));
 }
 
+/** Options of {@linkcode openSupervisorContext}. */
+export interface SupervisorContextOptions {
+  /** The supervisor that this one replaces, and that still serves. */
+  readonly predecessor?: OwnerPredecessor | undefined;
+  readonly onWarning: (message: string) => void;
+}
+
 /** Opens the shared resources. */
 export async function openSupervisorContext(
   settings: Settings,
-  onWarning: (message: string) => void,
+  { predecessor, onWarning }: SupervisorContextOptions,
 ): Promise<SupervisorContext> {
   await using stack = new AsyncDisposableStack();
   let current = settings;
   const { stateDirectory } = settings;
   await openStateDirectory(stateDirectory, { onWarning });
   const formerSockets = [settings.socket, ...defaultSockets(Deno.uid(), Deno.env.toObject())];
-  const owner = stack.use(await claimOwner({ ...settings, formerSockets, onWarning }));
+  const owner = stack.use(await claimOwner({ ...settings, formerSockets, predecessor, onWarning }));
   const isolation = stack.use(await openIsolation(settings, { owner, onWarning }));
   // Functions of the same name in two functions directories are different functions.
   const caches = join(stateDirectory, "cache", owner.id);
@@ -216,6 +224,7 @@ export async function openSupervisorContext(
       await parked.discardAll();
     },
     isolation,
+    owner,
     cacheSweeper: createCacheSweeper(caches, forget),
     cacheOf,
     checkResults,

@@ -1,7 +1,15 @@
 import { dirname } from "node:path";
+import { openSocketLibrary } from "./socket_library.ts";
 
-/** A locked file; disposal or the end of this process releases the lock. */
-export type LockFile = Disposable;
+/** A locked file; disposal or the end of this process releases the lock, and removes the file. */
+export interface LockFile extends Disposable {
+  /** Returns the text for other processes. */
+  readonly read: () => string;
+  /** Replaces the text, unless the disk is full. */
+  readonly write: (text: string) => void;
+  /** Closes the file and does not remove it: another process has the same lock. */
+  readonly leave: () => void;
+}
 
 /**
  * Locks the file at `path` exclusively (flock(2)) and returns the lock; `undefined` if another
@@ -20,13 +28,8 @@ export function acquireLockFile(path: string, text = ""): LockFile | undefined {
       return undefined;
     }
     if (file.statSync().ino === inodeAt(path)) {
-      write(file, text);
-      return {
-        [Symbol.dispose]() {
-          removeLockFile(path);
-          file.close();
-        },
-      };
+      write(path, text);
+      return held(path, () => file.close());
     }
     file.close();
   }
@@ -46,10 +49,46 @@ export function isLocked(path: string): boolean {
   }
 }
 
-function write(file: Deno.FsFile, text: string): void {
+/**
+ * Returns the lock on the file at `path` if one of these open descriptors is that file, locked by a
+ * process that has passed it to this one. The kernel releases such a lock when both have closed it.
+ */
+export function takeInheritedLock(
+  path: string,
+  descriptors: readonly number[],
+): LockFile | undefined {
+  const inode = inodeAt(path);
+  const descriptor = descriptors.find((one) => inodeAt(`/proc/self/fd/${one}`) === inode);
+  if (inode === undefined || descriptor === undefined || !isLocked(path)) return undefined;
+  return held(path, () => {
+    using library = openSocketLibrary();
+    library.symbols.close(descriptor);
+  });
+}
+
+function held(path: string, close: () => void): LockFile {
+  return {
+    read: () => readText(path),
+    write: (text) => write(path, text),
+    leave: close,
+    [Symbol.dispose]() {
+      removeLockFile(path);
+      close();
+    },
+  };
+}
+
+function readText(path: string): string {
   try {
-    file.truncateSync(0);
-    file.writeSync(new TextEncoder().encode(text));
+    return Deno.readTextFileSync(path);
+  } catch {
+    return "";
+  }
+}
+
+function write(path: string, text: string): void {
+  try {
+    Deno.writeTextFileSync(path, text, { create: false });
   } catch {
     // The disk is full. The lock works without the text.
   }

@@ -89,7 +89,7 @@ await writeFiles(functions, { "app/index.ts": answering("app") });
     socket: join(directory, "bench.sock"),
     stateDirectory: join(directory, "state"),
   };
-  await using context = await openSupervisorContext(settings, say);
+  await using context = await openSupervisorContext(settings, { onWarning: say });
   const app = join(functions, "app");
   const { policy } = await readFunctionPolicy(app, settingsFor(settings, "app"));
   const cacheDirectory = await context.cacheOf("app");

@@ -16,8 +16,8 @@ Deno.test("SYNONYMS hides no command, and names only commands that exist", () =>
 const answers: readonly (readonly [string | undefined, string | undefined])[] = [
   ["ps", '"ps" is not a command of ddsrv. To list functions: ddsrv list'],
   [
-    "restart",
-    '"restart" is not a command of ddsrv. To restart a function without a gap: ddsrv reload NAME',
+    "refresh",
+    '"refresh" is not a command of ddsrv. To restart a function without a gap: ddsrv reload NAME',
   ],
   ["list", undefined],
   ["nonsense", undefined],

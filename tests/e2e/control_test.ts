@@ -56,6 +56,8 @@ Deno.test("control API answers and errors match their schemas", async () => {
     ["announceChange", ["-d", '{"by":"add"}', "/v1/functions/..%2Fapp/announce"], 404],
     ["announceChange", ["-d", '{"by":"edit"}', "/v1/functions/app/announce"], 400],
     ["announceChange", ["-d", '{"by":"git","commit":"main"}', "/v1/functions/app/announce"], 400],
+    ["restart", ["-XPOST", "/v1/restart?timeoutMs=0"], 400],
+    ["restart", ["-XPOST", "/v1/restart?timeoutMs=1"], 409],
     ["setExpiry", ["-d", '{"expiresAt":null}', "/v1/functions/app/expiry"], 200],
     ["setExpiry", ["-d", '{"expiresAt":null}', "/v1/functions/..%2Fapp/expiry"], 404],
     ["logIn", ["-XPOST", "/v1/login"], 409],

@@ -107,3 +107,15 @@ Deno.test({ name: "package: an ordinary user serves with less isolation", ignore
     await server.answers("/exported", "exported");
   }
 });
+
+Deno.test({ name: "package: a restart runs the installed launcher", ignore }, async () => {
+  await using installed = await installPackage();
+  const { program, env } = installed;
+  await using server = await startServer({ command: [program], env, files: FILES });
+  await server.answers("/hello", "hello");
+  const restarted = await run([program, "restart"], {
+    env: { ...env, DDSRV_SOCKET: server.socket },
+  });
+  assert.equal(restarted.code, 0, restarted.stderr + server.output());
+  await server.answers("/hello", "hello");
+});

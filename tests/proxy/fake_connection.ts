@@ -86,6 +86,7 @@ export function contextOf(routes: RouteTable): ProxyContext {
     onError(error) {
       throw error;
     },
+    isLeaving: false,
     closing: new AbortController().signal,
   };
 }

@@ -14,9 +14,9 @@ Deno.test("openListener() notices within minutes that a peer has vanished", asyn
     port: 0,
     admit: () => ({ peer, account, leave: () => {} }),
   });
-  using _client = await Deno.connect({ hostname: "127.0.0.1", port: listener.port });
+  using _client = await Deno.connect({ hostname: "127.0.0.1", port: listener.address.port });
   const { connection } = await within(listener.accept(), "the client");
-  const port = listener.port.toString(16).toUpperCase().padStart(4, "0");
+  const port = listener.address.port.toString(16).toUpperCase().padStart(4, "0");
   const timers = (await Deno.readTextFile("/proc/net/tcp")).split("\n")
     .filter((line) => line.trim().split(/\s+/)[1] === `0100007F:${port}`)
     .map((line) => line.trim().split(/\s+/)[5]!);
@@ -38,11 +38,11 @@ Deno.test("openListener() skips a client that resets its connection before it is
     },
   });
   try {
-    const gone = await connectFrom({ from: "127.0.0.2", port: listener.port });
+    const gone = await connectFrom({ from: "127.0.0.2", port: listener.address.port });
     const closed = once(gone, "close");
     gone.resetAndDestroy();
     await within(closed, "the reset");
-    const next = await connectFrom({ from: "127.0.0.3", port: listener.port });
+    const next = await connectFrom({ from: "127.0.0.3", port: listener.address.port });
     const { peer, connection } = await within(listener.accept(), "the next client");
     equal(peer.address, "127.0.0.3");
     connection.close();

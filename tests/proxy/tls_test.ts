@@ -185,7 +185,7 @@ Deno.test("openTlsListener() drops a closed client that does not read if there a
       return { peer, account, leave: () => left.push(address) };
     },
   });
-  const address = { hostname: "localhost", port: listener.port, caCerts: [one.authority] };
+  const address = { hostname: "localhost", port: listener.address.port, caCerts: [one.authority] };
   const clients = [await Deno.connectTls(address)];
   const { connection: first } = await listener.accept();
   await clients[0]!.handshake();

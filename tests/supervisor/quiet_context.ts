@@ -36,6 +36,7 @@ export function quietContext(
   const isolation: Isolation = {
     level: "none",
     ownerId: "000000",
+    sweepOther: () => Promise.resolve(),
     cacheUid: options.cacheUid ?? (() => Promise.resolve(undefined)),
     dataDirectory: directory.at("data"),
     purge: () => Promise.resolve(),
@@ -56,6 +57,7 @@ export function quietContext(
       ...options.settings,
     }),
     isolation,
+    owner: { tag: "000000", locks: [], succeed() {} },
     cacheOf: () => Promise.resolve(directory.path),
     cacheSweeper: { sweep: () => Promise.resolve() },
     checkResults: {

@@ -3,6 +3,8 @@ import { openProxy, type Proxy, type ProxyOptions } from "../../../lib/proxy/pro
 import { watchCertificates } from "../../../lib/proxy/tls/certificate_directory.ts";
 import { readKeyPair, watchKeyPair } from "../../../lib/proxy/tls/renewal.ts";
 import type { KeyPair } from "../../../lib/proxy/tls/terminator.ts";
+import { adoptListener } from "../../../lib/system/adopt_listener.ts";
+import type { InheritedSocket } from "../../../lib/system/inherited_sockets.ts";
 import { readOpenFilesLimit } from "../../../lib/system/open_files_limit.ts";
 import { formatAuthority } from "../../../lib/system/endpoint.ts";
 import { CliError } from "../../exit_code.ts";
@@ -18,7 +20,8 @@ export interface ServingProxy extends AsyncDisposable {
 }
 
 /** Options of {@linkcode openServingProxy}. */
-export interface ServingProxyOptions extends Pick<ProxyOptions, "routes" | "onError"> {
+export interface ServingProxyOptions extends Pick<ProxyOptions, "routes" | "onError" | "begin"> {
+  readonly inherited: InheritedSocket | undefined;
   readonly onAccess: ProxyOptions["onAccess"] | undefined;
   readonly console: Pick<Console, "say" | "warn">;
 }
@@ -33,14 +36,14 @@ const CERTIFICATE_INTERVAL_MS = 2_000;
  */
 export async function openServingProxy(
   settings: Settings,
-  { routes, onAccess, onError, console }: ServingProxyOptions,
+  { onAccess, console, inherited, ...options }: ServingProxyOptions,
 ): Promise<ServingProxy> {
   await using stack = new AsyncDisposableStack();
   const tls = await loadKeyPair(settings);
   const proxy = stack.use(
     await listen(settings, {
-      routes,
-      onError,
+      ...options,
+      inherited: inherited && { listener: adoptListener(inherited), address: inherited },
       onWarning: console.warn,
       openFiles: await readOpenFilesLimit(),
       tls,
@@ -66,7 +69,7 @@ export async function openServingProxy(
   const owned = stack.move();
   return {
     proxy,
-    url: `${proto}://${urlHost(settings.hostname)}:${proxy.port}`,
+    url: `${proto}://${urlHost(inherited?.hostname ?? settings.hostname)}:${proxy.port}`,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -107,7 +110,15 @@ async function listen(
   settings: Settings,
   options: Pick<
     ProxyOptions,
-    "routes" | "tls" | "hasCertificates" | "openFiles" | "onAccess" | "onError" | "onWarning"
+    | "routes"
+    | "tls"
+    | "hasCertificates"
+    | "openFiles"
+    | "onAccess"
+    | "onError"
+    | "onWarning"
+    | "inherited"
+    | "begin"
   >,
 ): Promise<Proxy> {
   const { hostname, port } = settings;

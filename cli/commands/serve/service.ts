@@ -11,12 +11,18 @@ export interface Service extends Disposable {
   readonly reload: (read: () => Promise<void>) => Promise<void>;
   /** Reports that ddsrv stops. */
   readonly stopping: () => void;
+  /** Reports that another process is the main one from now on. */
+  readonly replaced: (pid: number) => void;
+  /** Variables by which that process finds the service manager. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** Options of {@linkcode openService}. */
 export interface ServiceOptions {
   readonly environment?: Pick<Deno.Env, "get" | "delete">;
   readonly pid: number;
+  /** Sends nothing before: the service manager hears only the main process, see `NotifyAccess`. */
+  readonly begin?: Promise<unknown> | undefined;
   readonly onWarning: (message: string) => void;
   readonly open?: (address: string) => NotifySocket;
 }
@@ -43,6 +49,7 @@ export function openService(options: ServiceOptions): Service {
   const { environment = Deno.env, pid, onWarning, open = openNotifySocket } = options;
   const address = environment.get("NOTIFY_SOCKET");
   const watchdogMs = watchdogInterval(environment, pid);
+  const watchdogText = environment.get("WATCHDOG_USEC");
   for (const name of ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"]) environment.delete(name);
   if (!address) return UNMANAGED;
   let socket: NotifySocket;
@@ -56,11 +63,16 @@ export function openService(options: ServiceOptions): Service {
   let unsaid: Message = {};
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isHeard = true;
+  let isHeld = options.begin !== undefined;
+  void options.begin?.then(() => {
+    isHeld = false;
+    flush();
+  });
 
   function flush(): void {
     clearTimeout(timer);
     timer = undefined;
-    if (unsaid.state === undefined && unsaid.status === undefined) return;
+    if (isHeld || unsaid.state === undefined && unsaid.status === undefined) return;
     if (send(formatMessage(unsaid))) unsaid = {};
     else timer = setTimeout(flush, RETRY_MS);
   }
@@ -79,7 +91,7 @@ export function openService(options: ServiceOptions): Service {
 
   const watchdog = watchdogMs === undefined
     ? undefined
-    : setInterval(() => send("WATCHDOG=1"), watchdogMs);
+    : setInterval(() => isHeld || send("WATCHDOG=1"), watchdogMs);
 
   return {
     ready: () => say({ state: "READY=1" }),
@@ -96,6 +108,11 @@ export function openService(options: ServiceOptions): Service {
       }
     },
     stopping: () => say({ state: "STOPPING=1", status: () => "stopping" }),
+    replaced: (pid) => void send(`MAINPID=${pid}`),
+    environment: {
+      NOTIFY_SOCKET: address,
+      ...watchdogMs === undefined ? {} : { WATCHDOG_USEC: watchdogText! },
+    },
     [Symbol.dispose]() {
       clearTimeout(timer);
       clearInterval(watchdog);
@@ -109,6 +126,8 @@ const UNMANAGED: Service = {
   status() {},
   reload: (read) => read(),
   stopping() {},
+  replaced() {},
+  environment: {},
   [Symbol.dispose]() {},
 };
 

@@ -6,6 +6,7 @@ export interface StopSignals extends Disposable {
   readonly first: Promise<void>;
   /** Aborts at the second signal. */
   readonly second: AbortSignal;
+  readonly isStopping: () => boolean;
   /** Has the same effect as a signal. */
   readonly stop: () => void;
 }
@@ -20,6 +21,7 @@ export function catchStopSignals(): StopSignals {
   return {
     first: first.promise,
     second: second.signal,
+    isStopping: () => count > 0,
     stop: listener,
     [Symbol.dispose]: () => listening[Symbol.dispose](),
   };

@@ -157,7 +157,7 @@ export function openTlsListener(options: TlsListenOptions): TlsListener {
 
   return {
     proto: "https",
-    port: front.port,
+    address: front.address,
     async accept() {
       closing.signal.throwIfAborted();
       const accepted = ready.shift();

@@ -46,7 +46,7 @@ export async function openGround(): Promise<Ground> {
     stateDirectory: join(directory, "state"),
     startTimeoutMs: 60_000,
   };
-  const context = stack.use(await openSupervisorContext(settings, () => {}));
+  const context = stack.use(await openSupervisorContext(settings, { onWarning: () => {} }));
   const app = join(functionsDirectory, "app");
   const { policy } = await readFunctionPolicy(app, settingsFor(settings, "app"));
   const cacheDirectory = await context.cacheOf("app");

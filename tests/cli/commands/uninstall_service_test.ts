@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { uninstallService } from "../../../cli/commands/uninstall_service.ts";
+import { socketText } from "../../../cli/service/socket_unit.ts";
 import { unitText } from "../../../cli/service/unit.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../../temporary_directory.ts";
 
@@ -51,6 +52,20 @@ Deno.test("uninstallService() without systemd removes the unit and the link that
   assert.equal(await uninstallService({ path }, effects), 0);
   assert.deepEqual(await namesIn(directory), ["multi-user.target.wants"]);
   await assert.rejects(uninstallService({ path }, effects), /There is no service: .* --path$/);
+});
+
+Deno.test("uninstallService() removes the socket unit that ddsrv wrote, and stops it first", async () => {
+  await using directory = await withUnit(UNIT);
+  await directory.write("ddsrv.socket", socketText("80"));
+  const seen: string[] = [];
+  const run = (command: readonly string[]): Promise<boolean> => {
+    seen.push(command.join(" "));
+    return Promise.resolve(true);
+  };
+  const path = directory.at("ddsrv.service");
+  assert.equal(await uninstallService({ path }, { isBooted: true, run }), 0);
+  assert.equal(seen[0], "systemctl disable --now ddsrv.socket ddsrv.service");
+  assert.deepEqual(await namesIn(directory), ["multi-user.target.wants"]);
 });
 
 Deno.test("uninstallService() removes nothing that ddsrv did not write", async () => {

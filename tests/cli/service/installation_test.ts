@@ -88,7 +88,10 @@ for (const [cgroup, unit] of groups) {
 
 Deno.test("restartHint() names the unit, or the process", () => {
   const running = { pid: 812, version: "0.1.0", unit: undefined };
-  assert.match(restartHint(running), /version 0\.1\.0\. Stop it \(kill 812\), and start it again$/);
+  assert.match(
+    restartHint(running),
+    /version 0\.1\.0\. .*: ddsrv restart\. .*: stop it \(kill 812\), and start it again$/,
+  );
   assert.match(
     restartHint({ ...running, unit: "ddsrv.service" }),
     /systemctl restart ddsrv\.service$/,

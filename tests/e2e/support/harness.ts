@@ -183,11 +183,22 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     },
     signal: (signal) => child.kill(signal),
     async [Symbol.asyncDispose]() {
-      if (!hasExited) child.kill("SIGTERM");
+      const successor = /[^]*Replaced by ddsrv \S+ \(pid (\d+)\)/.exec(output)?.[1];
+      // It has the same output, so that this ends with it.
+      if (successor !== undefined) stopProcess(Number(successor));
+      if (!hasExited) stopProcess(child.pid);
       await exited;
       if (options.directory === undefined) await Deno.remove(directory, { recursive: true });
     },
   };
+}
+
+function stopProcess(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGTERM");
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 /** Returns the environment of every command in a test. */
