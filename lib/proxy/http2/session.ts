@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { setImmediate } from "node:timers";
 import { linger, refuseClient } from "../send_reply.ts";
 import { ConnectionSlot, ConnectionTable } from "../connection_table.ts";
 import { PeerPlaces } from "../peer_places.ts";
@@ -48,6 +49,12 @@ const NO_BODY_BYTES = 64;
 
 /** Memory of a stream besides its buffer, counted for its client. */
 const STREAM_BYTES = 4 * 1024;
+
+/**
+ * Maximum time for frames of one connection before others have their turn. Deno completes up to 128
+ * reads without a pause, and 4 MB of the smallest frames take seconds.
+ */
+const TURN_MS = 2;
 
 /** Maximum time to send the last frames to a client that has made an error. */
 const FAREWELL_MS = 2_000;
@@ -132,8 +139,15 @@ export class Session {
       this.#greet();
       this.#client.deadlines.read.set(context.limits.headTimeoutMs, leave);
       let isGone = !await this.#readPreface();
+      let workedMs = 0;
       while (!isGone) {
+        const beganAtMs = performance.now();
         this.#readFrames();
+        workedMs += performance.now() - beganAtMs;
+        if (workedMs >= TURN_MS) {
+          workedMs = 0;
+          await new Promise((resolve) => setImmediate(resolve));
+        }
         await this.#output.room();
         if (!wire.hasRoom) throw BUFFERS_FULL;
         isGone = !await wire.fill();
