@@ -224,7 +224,7 @@ export function openProxy(options: ProxyOptions): Proxy {
       }
       refusing++;
     }
-    const wire = new Wire(connection, BUFFER_BYTES, account);
+    const wire = new Wire(connection, BUFFER_BYTES, { account });
     const own = { read: deadlines.open(), write: deadlines.open(), answer: deadlines.open() };
     const tally = createTally();
     const client: Client = { wire, peer, account, slot, deadlines: own, tally, context };

@@ -1,6 +1,7 @@
 import { connectEndpoint } from "../system/connect_endpoint.ts";
 import { type Endpoint, formatAuthority, formatEndpoint } from "../system/endpoint.ts";
 import type { Pulse } from "./pulse.ts";
+import { BufferPool } from "./http1/buffer_pool.ts";
 import { Wire } from "./http1/wire.ts";
 
 /** Maximum number of idle connections to one instance. */
@@ -11,6 +12,9 @@ const IDLE_MS = 60_000;
 
 /** Large enough for most responses, so that they take one read and one write. */
 const BUFFER_BYTES = 16 * 1024;
+
+/** Unused buffers of large responses, of all instances. */
+const pool = new BufferPool(8 * 1024 ** 2);
 
 /** An open connection to an instance. */
 export interface UpstreamConnection {
@@ -91,7 +95,7 @@ export function createUpstream(first: Endpoint): Upstream {
       connection.setNoDelay(true);
       connection.setKeepAlive(true);
     }
-    const wire = new Wire(connection, BUFFER_BYTES);
+    const wire = new Wire(connection, BUFFER_BYTES, { pool });
     if (isClosed) {
       wire.close();
       throw new Deno.errors.ConnectionAborted("the instance was stopped");

@@ -139,7 +139,7 @@ Deno.test("Wire charges the growth of its buffer, within limits, and releases al
     const account = { bufferedBytes: 0, maxBufferedBytes };
     const other = { bufferedBytes: 0, maxBufferedBytes };
     const sources = [source(), source(), source()];
-    const wires = sources.map(({ connection }) => new Wire(connection, 1_024, account));
+    const wires = sources.map(({ connection }) => new Wire(connection, 1_024, { account }));
     for (const { act, bytes, at } of steps) {
       const wire = wires[at]!;
       const before = account.bufferedBytes;

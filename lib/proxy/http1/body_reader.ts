@@ -68,7 +68,7 @@ export class BodyReader {
       const piece = this.takeBuffered();
       if (piece.length > 0) return piece;
       if (this.isDone || this.fault !== undefined) return undefined;
-      this.#wire.growIfFilled();
+      this.#wire.growIfFilled(this.#framing.type === "length" ? this.#left : Infinity);
       if (!await this.#wire.fill()) {
         if (this.#framing.type === "close" && !this.#wire.isBroken) this.isDone = true;
         else this.fault = "the connection ended before the body was complete";

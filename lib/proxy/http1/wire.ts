@@ -1,3 +1,4 @@
+import type { BufferPool } from "./buffer_pool.ts";
 import { loopMeter } from "./loop_meter.ts";
 
 /** Maximum buffer while a body streams; smaller ones make large bodies slower. */
@@ -29,6 +30,17 @@ export interface BufferAccount {
   readonly maxBufferedBytes: number;
 }
 
+/** Options of a {@linkcode Wire}. */
+export interface WireOptions {
+  /** By default, buffers grow without a limit. */
+  readonly account?: BufferAccount;
+  /**
+   * Where grown buffers come from and go to. Only for a wire whose reader has written all bytes before
+   * it reads on or shrinks the buffer.
+   */
+  readonly pool?: BufferPool;
+}
+
 /** Account without a limit. */
 const UNLIMITED: BufferAccount = { bufferedBytes: 0, maxBufferedBytes: Infinity };
 
@@ -58,6 +70,9 @@ export class Wire {
   #reading: Promise<boolean> | undefined;
   #isClosed = false;
   #account: BufferAccount;
+  readonly #pool: BufferPool | undefined;
+  /** The buffer of the initial size, while one of the pool replaces it. */
+  #first: Uint8Array<ArrayBuffer> | undefined;
   /** Bytes charged to the account. */
   #charged = 0;
   /** Bytes of detached buffers that are still in use. */
@@ -67,10 +82,11 @@ export class Wire {
   constructor(
     readonly connection: Connection,
     readonly capacity: number,
-    account: BufferAccount = UNLIMITED,
+    { account = UNLIMITED, pool }: WireOptions = {},
   ) {
     this.buffer = new Uint8Array(capacity);
     this.#account = account;
+    this.#pool = pool;
   }
 
   /** False if the buffer is full and its account does not let it grow. */
@@ -96,21 +112,24 @@ export class Wire {
 
   /**
    * Enlarges the buffer if the last read filled it and all bytes are used: then more bytes are
-   * probably waiting. A stream of small events keeps a small buffer.
+   * probably waiting, unless fewer are expected. A stream of small events keeps a small buffer.
    */
-  growIfFilled(): void {
+  growIfFilled(expectedBytes = Infinity): void {
     const { length } = this.buffer;
     const isFilled = this.start === this.end && this.end === length;
-    if (!isFilled || length >= MAX_BUFFER_BYTES || this.#reading !== undefined) return;
+    if (
+      !isFilled || expectedBytes <= length || length >= MAX_BUFFER_BYTES ||
+      this.#reading !== undefined
+    ) return;
     const size = Math.min(MAX_BUFFER_BYTES, length * GROWTH_FACTOR);
-    if (this.#mayGrowBy(size - length)) this.#resize(size);
+    if (this.#mayGrowBy(size - length)) this.#replace(size);
   }
 
   /** Returns the buffer to its initial size if it is empty and no read is pending. */
   shrink(): void {
     const isFree = this.start === this.end && this.#reading === undefined;
     this.#detached = 0;
-    if (isFree && this.buffer.length > this.capacity) this.#resize(this.capacity);
+    if (isFree && this.buffer.length > this.capacity) this.#replace(this.capacity);
     else if (this.#charged > 0) this.#charge();
   }
 
@@ -190,6 +209,18 @@ export class Wire {
     } else {
       this.#resize(this.buffer.length * 2);
     }
+  }
+
+  /** Replaces an empty buffer. */
+  #replace(size: number): void {
+    const { capacity } = this;
+    const pool = this.#pool;
+    if (pool === undefined) return this.#resize(size);
+    if (this.buffer.length === capacity) this.#first = this.buffer;
+    else pool.give(this.buffer);
+    this.buffer = size === capacity && this.#first || pool.take(size);
+    this.start = this.end = 0;
+    this.#charge();
   }
 
   #resize(capacity: number): void {

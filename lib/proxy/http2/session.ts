@@ -482,7 +482,7 @@ export class Session {
     });
     stream.receiveWindow = STREAM_WINDOW;
     this.#streams.set(id, stream);
-    const wire = new Wire(stream, capacity, account);
+    const wire = new Wire(stream, capacity, { account });
     stream.onFail = () => wire.close();
     Buffer.from(wire.buffer.buffer).write(request.head, "latin1");
     wire.end = wire.received = length;

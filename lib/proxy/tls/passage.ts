@@ -40,7 +40,7 @@ export function openPassage(
   connection: Connection,
   { meet, account, hasChoice, onClosing }: PassageOptions,
 ): Passage {
-  const client = new Wire(connection, BUFFER_BYTES, account);
+  const client = new Wire(connection, BUFFER_BYTES, { account });
   const ended = Promise.withResolvers<void>();
   let joined: Joined | undefined;
   let watch: ReturnType<typeof setInterval> | undefined;
@@ -56,7 +56,7 @@ export function openPassage(
       throw new Deno.errors.BadResource("The connection is closed");
     }
     inner.setNoDelay(true);
-    const hidden = new Wire(inner, BUFFER_BYTES, account);
+    const hidden = new Wire(inner, BUFFER_BYTES, { account });
     client.onRead = () => client.isBroken && hidden.close();
     hidden.onRead = () => hidden.isBroken && client.close();
     const toClient = pass(hidden, client);
