@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { socketText } from "../../cli/service/socket_unit.ts";
 import { bundledPackages, findUnnamed } from "../../packaging/deb/bundled_packages.ts";
 import { changelogText } from "../../packaging/deb/changelog.ts";
 import { controlText, dependencies } from "../../packaging/deb/control.ts";
@@ -145,6 +146,13 @@ Deno.test("the unit has the defaults of /etc/default/ddsrv, and none of the orig
     assert.match(unit, new RegExp(`^Environment=(?:.* )?${line}(?: |$)`, "m"));
   }
   assert.doesNotMatch(unit, /^Environment=.*(?:FUNC|LOGS)_DIRECTORY/m);
+});
+
+Deno.test("the socket of the package is the one of install-service, on ddsrv's own port", () => {
+  const directives = (text: string): string[] => text.split("\n").slice(1);
+  assert.deepEqual(directives(read("systemd/ddsrv.socket")), directives(socketText("9999")));
+  const layout = planLayout([], ["ddsrv.socket"]).map(({ to }) => to);
+  assert.ok(layout.includes("/lib/systemd/system/ddsrv.socket"));
 });
 
 Deno.test("the unit passes systemd-analyze verify", async () => {
