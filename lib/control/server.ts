@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { removeIfThere } from "../system/remove_if_there.ts";
 import { sleep } from "../system/sleep.ts";
-import { socketPathProblem } from "./socket_path.ts";
+import { firstSocketName, socketPathProblem } from "./socket_path.ts";
 import { answer } from "./answer_request.ts";
 import { splitTarget } from "./split_target.ts";
 import { API_VERSION, VERSION_FIELD } from "./api.ts";
@@ -105,7 +105,7 @@ export async function openControl(options: ControlOptions): Promise<AsyncDisposa
  * would be that of its successor.
  */
 async function listen(server: Server, path: string): Promise<number | null> {
-  const first = join(dirname(path), `.${Deno.pid}`);
+  const first = join(dirname(path), firstSocketName(Deno.pid));
   const problem = socketPathProblem(first);
   if (problem !== undefined) throw new RangeError(problem);
   await removeIfThere(first);

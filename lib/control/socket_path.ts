@@ -12,3 +12,8 @@ export function socketPathProblem(path: string): string | undefined {
   return `The control socket path has ${bytes} bytes, more than the limit of ` +
     `${MAX_PATH_BYTES}: "${path}". Pass a shorter one with --socket`;
 }
+
+/** Returns the name under which a process listens before it gives a socket its name; a short one. */
+export function firstSocketName(pid: number): string {
+  return `.${pid}`;
+}

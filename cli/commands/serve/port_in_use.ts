@@ -1,5 +1,7 @@
 import { isIPv6 } from "node:net";
+import { basename, dirname, join } from "node:path";
 import { connectControl } from "../../../lib/control/control_client.ts";
+import { firstSocketName } from "../../../lib/control/socket_path.ts";
 import {
   findPortHolder,
   type PortHolder,
@@ -80,13 +82,24 @@ async function findPortUser(taken: TakenPort): Promise<PortUser> {
   const holder = await findPortHolder(taken);
   if (holder.type !== "process") return holder;
   if (holder.pid === Deno.pid) return { type: "self" };
-  for (const socket of holder.unixSockets.slice(0, MAX_ASKED)) {
+  const sockets = await Promise.all(holder.unixSockets.map((path) => namesOf(path, holder.pid)));
+  for (const socket of sockets.flat().slice(0, MAX_ASKED)) {
     const functionsDirectory = await askSupervisor(socket, holder.pid);
     if (functionsDirectory !== undefined) {
       return { type: "ddsrv", pid: holder.pid, functionsDirectory };
     }
   }
   return holder;
+}
+
+/** A supervisor has renamed the socket that it listens on, and the kernel shows its first name. */
+async function namesOf(path: string, pid: number): Promise<string[]> {
+  if (basename(path) !== firstSocketName(pid)) return [path];
+  const entries = await Array.fromAsync(Deno.readDir(dirname(path)));
+  const others = entries.filter(({ isFile, isDirectory, isSymlink }) =>
+    !isFile && !isDirectory && !isSymlink
+  );
+  return others.map(({ name }) => join(dirname(path), name));
 }
 
 /** Returns the functions directory of the process's supervisor; `undefined` if it is not one. */
