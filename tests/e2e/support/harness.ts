@@ -183,7 +183,8 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     },
     signal: (signal) => child.kill(signal),
     async [Symbol.asyncDispose]() {
-      const successor = /[^]*Replaced by ddsrv \S+ \(pid (\d+)\)/.exec(output)?.[1];
+      const replaced = output.matchAll(/^Replaced by ddsrv \S+ \(pid (\d+)\)/gm);
+      const successor = [...replaced].at(-1)?.[1];
       // It has the same output, so that this ends with it.
       if (successor !== undefined) stopProcess(Number(successor));
       if (!hasExited) stopProcess(child.pid);
