@@ -70,10 +70,11 @@ ${rules.join("")}  }
 /**
  * A routing header makes routers change the destination after this firewall has seen it, so there is
  * none from functions (RFC 5095). Setting one needs no capability. Each namespace announces its
- * groups (RFC 3810) by itself, from an address that is none of its own.
+ * groups (RFC 3810) by itself, from an address that is none of its own. 58 is ICMPv6, whose name
+ * hosts without /etc/protocols do not know.
  */
 const IPV6_FIRST = `    exthdr rt exists counter name routed drop
-    ip6 daddr ff00::/8 meta l4proto ipv6-icmp drop
+    ip6 daddr ff00::/8 meta l4proto 58 drop
 `;
 
 const NOTHING = { sets: "", chain: "" } as const;
