@@ -41,7 +41,7 @@ export interface KvStoreOptions {
   readonly now?: () => number;
 }
 
-/** How the operations of a store reach the server. */
+/** The connection of a store with its server, for all operations. */
 interface Connection extends Pick<KvStoreOptions, "readToken"> {
   readonly cache: MetadataCache;
   readonly fetch: (url: URL, init: RequestInit) => Promise<Response>;

@@ -9,7 +9,7 @@ export interface LoopbackPort {
   readonly port: number;
 }
 
-/** What differs between the families: table, loopback address, and the consent to its use. */
+/** Table, loopback address and the consent to its use, by family. */
 const FAMILIES = {
   ipv4: {
     table: "ip ddsrv",

@@ -6,7 +6,7 @@ import {
   PRIVATE_NETWORKS6,
 } from "../config/special_networks.ts";
 
-/** What differs between the families in the rules of nft(8), where both have the same policy. */
+/** The words of one family in the rules of nft(8). The policy is the same for both families. */
 export interface FamilyRules {
   /** Keyword of its header. */
   readonly ip: "ip" | "ip6";

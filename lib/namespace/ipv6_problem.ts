@@ -5,7 +5,7 @@ import type { AddressRange6 } from "./address6.ts";
 import type { Ipv6Forwarding } from "./forwarding.ts";
 import type { HostRoute } from "./host.ts";
 
-/** What the host says about IPv6. */
+/** Facts of the host about IPv6. */
 export interface Ipv6Facts {
   /** Text of `net.ipv6.conf.default.disable_ipv6`; `undefined` without IPv6 in the kernel. */
   readonly disabled: string | undefined;

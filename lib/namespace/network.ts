@@ -31,7 +31,7 @@ export interface NetworkOptions {
   /** Six hexadecimal digits that tag everything that is created. */
   readonly ownerId: string;
   readonly addressRange: string;
-  /** Whether functions get IPv6, and from which /48; they do not when left out. */
+  /** IPv6 for functions, and its /48; they have none when left out. */
   readonly ipv6?: Pick<Ipv6Options, "mode" | "addressRange6">;
   /** Resolvers for functions; the host's when empty. */
   readonly dns: readonly string[];

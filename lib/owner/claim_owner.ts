@@ -57,7 +57,7 @@ export interface ClaimOptions {
   readonly onWarning: (message: string) => void;
 }
 
-/** What a supervisor hands over to the one that replaces it. */
+/** Tag and locks of a supervisor, for the one that replaces it. */
 export interface OwnerPredecessor {
   /** Tag of its objects in the kernel. */
   readonly tag: string;

@@ -78,7 +78,7 @@ export interface Client {
   readonly http2?: Http2Request;
 }
 
-/** What a request of HTTP/2 is on the wire, where that differs from the same in HTTP/1.1. */
+/** Properties of an HTTP/2 request that its HTTP/1.1 form does not show. */
 export interface Http2Request {
   /** It asks for a tunnel by CONNECT (RFC 8441). */
   readonly isTunnel: boolean;

@@ -5,7 +5,7 @@ import { F_GETFL, F_SETFL, O_NONBLOCK, openSocketLibrary } from "./socket_librar
 /** `EPOLL_CTL_ADD` of epoll_ctl(2). */
 const EPOLL_CTL_ADD = 1;
 
-/** How Deno's event loop waits for a descriptor. */
+/** Registration of a descriptor by which Deno's event loop waits for it. */
 export interface Registration {
   /** Descriptor of the epoll instance. */
   readonly epoll: number;

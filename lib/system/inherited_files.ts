@@ -1,6 +1,4 @@
-/** Source: fcntl.h, the same on all architectures that Deno supports. */
-const F_SETFD = 2;
-const FD_CLOEXEC = 1;
+import { F_SETFD, FD_CLOEXEC, openSocketLibrary } from "./socket_library.ts";
 
 /** Standard input, output and error. */
 const SHARED = 3;
@@ -12,13 +10,10 @@ const SHARED = 3;
  * @throws {TypeError} if libc.so.6 can't be loaded
  */
 export function keepInheritedFiles(): void {
-  const library = Deno.dlopen("libc.so.6", {
-    fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
-  });
+  using library = openSocketLibrary();
   for (const { name } of Deno.readDirSync("/proc/self/fd")) {
     const descriptor = Number(name);
     // One of them was the descriptor of this directory, which is already closed.
     if (descriptor >= SHARED) library.symbols.fcntl(descriptor, F_SETFD, FD_CLOEXEC);
   }
-  library.close();
 }

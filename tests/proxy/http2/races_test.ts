@@ -11,7 +11,7 @@ import {
 import type { Field } from "../../../lib/proxy/http2/static_table.ts";
 import { PAIRS } from "../certificates.ts";
 import { eventually } from "../../patience.ts";
-import { bytesOf, OK, openStage, type Stage } from "../harness.ts";
+import { bytesOf, OK, openStage, type Peer, type Stage } from "../harness.ts";
 import { connectHttp2, getOf, headersOf, postOf, type RawClient } from "./raw_client.ts";
 
 const SWITCHED = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n" +
@@ -37,12 +37,22 @@ async function open(): Promise<{ stage: Stage; client: RawClient } & AsyncDispos
   };
 }
 
+/** Sends the first request, and returns the function's end of it, which has read the head. */
+async function begin(
+  { stage, client }: { readonly stage: Stage; readonly client: RawClient },
+  fields: readonly Field[],
+  options: { readonly isOpen?: boolean } = {},
+): Promise<Peer> {
+  await client.request(1, fields, options);
+  const served = await stage.backend.accept();
+  await served.readHead();
+  return served;
+}
+
 Deno.test("Proxy.drain() answers requests in flight, whatever a client sends on refused streams", async () => {
   await using both = await open();
   const { stage, client } = both;
-  await client.request(1, getOf());
-  const served = await stage.backend.accept();
-  await served.readHead();
+  const served = await begin(both, getOf());
   const drained = stage.proxy.drain();
   await client.next(FrameType.Goaway);
   // A client sends them before it has read GOAWAY.
@@ -62,10 +72,8 @@ Deno.test("Proxy.drain() answers requests in flight, whatever a client sends on 
 
 Deno.test("openProxy() ends a WebSocket whose client has ended it with its request", async () => {
   await using both = await open();
-  const { stage, client } = both;
-  await client.request(1, CONNECT);
-  const served = await stage.backend.accept();
-  await served.readHead();
+  const { client } = both;
+  const served = await begin(both, CONNECT);
   await served.write(SWITCHED);
   deepEqual((await client.next(FrameType.Headers, 1)).fields, [[":status", "200"]]);
   equal(await served.readAll(), "");
@@ -77,9 +85,7 @@ Deno.test("openProxy() ends a WebSocket whose client has ended it with its reque
 Deno.test("openProxy() ends a WebSocket that its client has ended and then resets", async () => {
   await using both = await open();
   const { stage, client } = both;
-  await client.request(1, CONNECT, { isOpen: true });
-  const served = await stage.backend.accept();
-  await served.readHead();
+  const served = await begin(both, CONNECT, { isOpen: true });
   await served.write(SWITCHED);
   await client.next(FrameType.Headers, 1);
   await client.data(1, "", { isLast: true });
@@ -92,10 +98,8 @@ Deno.test("openProxy() ends a WebSocket that its client has ended and then reset
 
 Deno.test("openProxy() sends nothing on a stream after its reset", async () => {
   await using both = await open();
-  const { stage, client } = both;
-  await client.request(1, CONNECT, { isOpen: true });
-  const served = await stage.backend.accept();
-  await served.readHead();
+  const { client } = both;
+  const served = await begin(both, CONNECT, { isOpen: true });
   await served.write(`${SWITCHED}hello`);
   equal((await client.next(FrameType.Data, 1)).text, "hello");
   await client.write(encodeFrame(FrameType.WindowUpdate, encodeNumbers(0), { stream: 1 }));
@@ -160,10 +164,8 @@ Deno.test("openProxy() refuses responses that HTTP/2 would show in another way",
   for (const [name, [answer, status]] of Object.entries(answers)) {
     await test.step(name, async () => {
       await using both = await open();
-      const { stage, client } = both;
-      await client.request(1, getOf());
-      const served = await stage.backend.accept();
-      await served.readHead();
+      const { client } = both;
+      const served = await begin(both, getOf());
       await served.write(answer);
       const { fields, body } = await client.response(1);
       equal(fields[0]![1], status);
@@ -174,10 +176,8 @@ Deno.test("openProxy() refuses responses that HTTP/2 would show in another way",
 
 Deno.test("openProxy() drops fields of a function that are for one connection", async () => {
   await using both = await open();
-  const { stage, client } = both;
-  await client.request(1, getOf());
-  const served = await stage.backend.accept();
-  await served.readHead();
+  const { client } = both;
+  const served = await begin(both, getOf());
   await served.write(
     "HTTP/1.1 200 OK\r\nConnection: X-Own, close\r\nX-Own: 1\r\nProxy-Connection: close\r\n" +
       "Keep-Alive: timeout=1\r\nUpgrade: h2\r\nTE: x\r\nContent-Length: 0\r\n\r\n",
@@ -187,10 +187,8 @@ Deno.test("openProxy() drops fields of a function that are for one connection", 
 
 Deno.test("openProxy() resets a stream whose trailers are of one connection", async () => {
   await using both = await open();
-  const { stage, client } = both;
-  await client.request(1, getOf());
-  const served = await stage.backend.accept();
-  await served.readHead();
+  const { client } = both;
+  const served = await begin(both, getOf());
   await served.write(
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nTransfer-Encoding: chunked\r\n\r\n",
   );
@@ -199,12 +197,10 @@ Deno.test("openProxy() resets a stream whose trailers are of one connection", as
 
 Deno.test("openProxy() sends a body in the order of its bytes while windows shrink and grow", async () => {
   await using both = await open();
-  const { stage, client } = both;
+  const { client } = both;
   const set = (window: number): Uint8Array =>
     encodeFrame(FrameType.Settings, encodeSettings([[Setting.InitialWindowSize, window]]));
-  await client.request(1, getOf());
-  const served = await stage.backend.accept();
-  await served.readHead();
+  const served = await begin(both, getOf());
   await served.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01234");
   equal((await client.next(FrameType.Data, 1)).text, "01234");
   // Five bytes are used, so the window is -5, and then -2.

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What a supervisor passes to the one that replaces it besides open files, in a variable. */
+/** Facts that a supervisor passes in a variable, besides open files, to the one that replaces it. */
 const INHERITANCE = z.strictObject({
   /** Path of the socket of the channel. */
   channel: z.string(),

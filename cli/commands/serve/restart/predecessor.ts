@@ -36,7 +36,7 @@ export interface Predecessor extends Overlap, Disposable {
   readonly send: (message: Message) => Promise<void>;
 }
 
-/** How this process was started: by whom, and with which sockets. */
+/** The start of this process: the supervisor that caused it, if one did, and the open sockets. */
 export interface Origin {
   readonly predecessor: Predecessor | undefined;
   /** Returns the sockets to accept connections on. */

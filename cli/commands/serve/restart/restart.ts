@@ -37,7 +37,7 @@ export interface RestartsOptions {
   readonly console: Pick<Console, "say" | "warn">;
   /** Resolves when the predecessor of this supervisor has ended, whose place the other one takes. */
   readonly alone: Promise<unknown> | undefined;
-  /** What the other supervisor gets. */
+  /** Returns the sockets, locks and facts for the other supervisor. */
   readonly estate: () => Estate;
   /** Environment of the other supervisor besides the present one. */
   readonly env: Readonly<Record<string, string>>;

@@ -8,7 +8,7 @@ import { type Channel, openChannel } from "./channel.ts";
 import { FILE_NAMES, type Inheritance, INHERITANCE_VARIABLE } from "./inheritance.ts";
 import type { Message } from "./message.ts";
 
-/** What the new supervisor gets from this one. */
+/** Sockets, locks and facts that the new supervisor gets from this one. */
 export interface Estate {
   readonly proxy: ListeningAddress;
   readonly admin: ListeningAddress | undefined;
